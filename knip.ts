@@ -1,0 +1,32 @@
+/**
+ * What counts as used. `npm run knip` looks from the product and its tests, `npm run knip:production` from the product alone
+ * (entries and files with a `!`): an export that only tests use is either unneeded or carries an `@internal` tag with its reason.
+ */
+import type { KnipConfig } from "knip";
+
+const config: KnipConfig = {
+  entry: [
+    "main/cli/index.ts!",
+    "main/electron/{index,preload,backend-process}.ts!",
+    // Started by their path, as worker threads or processes: nothing imports them.
+    "main/**/*worker.ts!",
+    "native-runner/index.ts!",
+    "native-runner/**/*worker.ts!",
+    "renderer/main.ts!",
+    "electron.config.ts!",
+    "test/**/*.test.ts",
+    "test/e2e/**/*.spec.ts",
+    "test/bench/index.ts",
+    "test/support/{run-all,check-types,result-reporter}.ts",
+  ],
+  project: ["{main,db,native-runner,renderer}/**/*.{ts,mjs,svelte}!", "test/**/*.ts"],
+  // The parts of a contract are exported beside it, so that whoever needs a part can name it.
+  ignoreExportsUsedInFile: { interface: true, type: true },
+  ignoreDependencies: [
+    "svelte-check", // started by its path in test/support/check-types.ts
+    "electron-builder", // packs the desktop application; its configuration is still to come
+  ],
+  treatConfigHintsAsErrors: false,
+};
+
+export default config;

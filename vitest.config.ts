@@ -1,0 +1,19 @@
+/** How unit tests run: in worker threads of the project's Node, without a DOM. End-to-end tests have Playwright (test/e2e), timings have test/bench. */
+import { availableParallelism } from "node:os";
+
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    environment: "node",
+    include: ["test/**/*.test.ts"],
+    exclude: ["test/e2e/**", "test/bench/**"],
+    pool: "threads",
+    // Some tests start worker threads and child processes of their own: leave them a core.
+    maxWorkers: Math.max(1, availableParallelism() - 1),
+    testTimeout: 30_000,
+    restoreMocks: true,
+    unstubEnvs: true,
+    unstubGlobals: true,
+  },
+});
