@@ -1,0 +1,197 @@
+/**
+ * What the renderer may ask of the backend: one interface, from which both sides are derived.
+ *
+ * Every method takes one object of named arguments and gives plain data: JSON values, typed arrays and the objects made of
+ * them (wire/codec.ts). A `Handlers` object that misses a method does not compile. Reads answer in milliseconds; anything
+ * long gives a `JobId` at once and goes on as a job, told by events. Failures arrive as `AppError`.
+ */
+import type { JobId, LaneId, RunId, SpanId, StageId } from "./ids.ts";
+import type { Lane, Run, SpanColumns, SpanName, Stage, StageEdge } from "./model.ts";
+import type { ImportReport, NoPipelineReport, RunReport } from "./report.ts";
+import type { HeatmapRow, RowAxis, Tile, TileKey } from "./tile.ts";
+import type { AppErrorFields } from "./errors.ts";
+
+/** One run of the library, as its list shows it. Figures are absent where no pipeline was recognised. */
+export interface LibraryEntry {
+  readonly id: RunId;
+  readonly name: string;
+  readonly kind: Run["kind"];
+  readonly sizeBytes: number;
+  readonly spans: number;
+  readonly pipelineSpans: number;
+  readonly stages: number;
+  readonly ranks: number;
+  readonly iterations: number;
+  readonly makespanNs?: number;
+  readonly meanIntervalNs?: number;
+  readonly bubbleRatio?: number;
+  readonly modifiedEpochMs: number;
+  /** Present while the figures are still being computed: the counts are 0 until then. `libraryChanged` tells when they are there. */
+  readonly pending?: true;
+  /** Present when the file cannot be opened: why. */
+  readonly failure?: AppErrorFields;
+}
+
+/** Compute window of one replica in one iteration. */
+export interface IterationWindow {
+  readonly iteration: number;
+  readonly replica: number;
+  readonly startNs: number;
+  readonly endNs: number;
+  readonly warmUp: boolean;
+}
+
+/** Everything small about a run; spans and tiles are read apart. */
+export interface RunDetail {
+  readonly id: RunId;
+  readonly run: Run;
+  readonly spanCount: number;
+  readonly stages: readonly Stage[];
+  readonly edges: readonly StageEdge[];
+  readonly lanes: readonly Lane[];
+  readonly windows: readonly IterationWindow[];
+  readonly rows: Readonly<Record<RowAxis, readonly HeatmapRow[]>>;
+  /** Width of a bin of level 0 in ns, and the number of levels; the last level shows the whole run in one tile. */
+  readonly levels: { readonly baseNs: number; readonly count: number };
+  readonly importReport?: ImportReport;
+}
+
+/** A window of spans, cut out of the canonical order: span i of the columns has the id `ids[i]`. */
+export interface SpanWindow {
+  readonly ids: Float64Array;
+  readonly columns: SpanColumns;
+  /** Names that occur in the columns. */
+  readonly names: readonly SpanName[];
+  /** True when there were more than `limit` spans; then the columns hold the longest ones. */
+  readonly truncated: boolean;
+}
+
+/** One span with what a person wants to see of it. */
+export interface SpanDetail {
+  readonly id: SpanId;
+  readonly name: SpanName;
+  readonly lane: LaneId;
+  readonly startNs: number;
+  readonly durationNs: number;
+  readonly depth: number;
+  readonly stage?: StageId;
+  readonly batch?: number;
+  readonly iteration?: number;
+  readonly pass: string;
+  readonly phase: string;
+  /** Arguments as JSON text, exactly as read. */
+  readonly args?: string;
+  /** The spans before and after on the lane at the same depth. */
+  readonly previous?: SpanId;
+  readonly next?: SpanId;
+  readonly parent?: SpanId;
+}
+
+export type JobState = "running" | "done" | "failed" | "cancelled";
+
+/** Progress of a job: sent as an event and listed by `listJobs`. */
+export interface Job {
+  readonly id: JobId;
+  readonly kind: "import";
+  /** What a person calls it: the file's name. */
+  readonly title: string;
+  readonly state: JobState;
+  /** 0…1 where known. */
+  readonly share?: number;
+  /** What is being done, in words. */
+  readonly step?: string;
+  /** The run that came out. */
+  readonly run?: RunId;
+  readonly report?: ImportReport;
+  readonly failure?: AppErrorFields;
+}
+
+/** Backend methods by name. */
+export interface Api {
+  describeHost(args: Record<string, never>): HostDescription;
+  listRuns(args: Record<string, never>): readonly LibraryEntry[];
+  listJobs(args: Record<string, never>): readonly Job[];
+  /** Imports a file that lies on the backend's machine (`path`) or that was uploaded before (`upload`). */
+  startImport(args: { readonly path?: string; readonly upload?: string; readonly keepPartial?: boolean }): JobId;
+  cancelJob(args: { readonly job: JobId }): void;
+  renameRun(args: { readonly run: RunId; readonly name: string }): void;
+  /** Moves the run aside; `restoreRun` brings it back for as long as the backend lives. */
+  deleteRun(args: { readonly run: RunId }): void;
+  restoreRun(args: { readonly run: RunId }): void;
+  readRun(args: { readonly run: RunId }): RunDetail;
+  /** Report of a scope; without one the default scope of REFERENCE §6. */
+  readReport(args: {
+    readonly run: RunId;
+    readonly iteration?: number;
+    readonly replica?: number;
+  }): RunReport | NoPipelineReport;
+  readTile(args: { readonly run: RunId; readonly key: TileKey }): Tile;
+  /** Spans that touch [fromNs, toNs) on the given rows of an axis. */
+  readSpans(args: {
+    readonly run: RunId;
+    readonly axis: RowAxis;
+    readonly fromRow: number;
+    readonly toRow: number;
+    readonly fromNs: number;
+    readonly toNs: number;
+    readonly limit: number;
+  }): SpanWindow;
+  readSpan(args: { readonly run: RunId; readonly span: SpanId }): SpanDetail;
+}
+
+/** Every method by name, for code that needs the names at run time. */
+export const API_METHODS: Readonly<Record<keyof Api, true>> = {
+  describeHost: true,
+  listRuns: true,
+  listJobs: true,
+  startImport: true,
+  cancelJob: true,
+  renameRun: true,
+  deleteRun: true,
+  restoreRun: true,
+  readRun: true,
+  readReport: true,
+  readTile: true,
+  readSpans: true,
+  readSpan: true,
+};
+
+export interface HostDescription {
+  readonly version: string;
+  readonly libraryPath: string;
+  /** Uploads over this size are refused; absent where files are opened by path. */
+  readonly uploadLimitBytes?: number;
+}
+
+/** What the backend tells without being asked. */
+export interface ApiEvents {
+  jobChanged: Job;
+  /** Runs were added, renamed or removed: list again. */
+  libraryChanged: Record<string, never>;
+}
+
+export interface CallContext {
+  /** Aborted when the caller cancels or goes away. */
+  readonly signal: AbortSignal;
+}
+
+type Methods = { readonly [Name in keyof Api]: Api[Name] };
+
+/** The caller's side: every method gives a promise and can be cancelled. */
+export type Client = {
+  readonly [Name in keyof Methods]: (
+    args: Parameters<Methods[Name]>[0],
+    options?: { readonly signal?: AbortSignal },
+  ) => Promise<Awaited<ReturnType<Methods[Name]>>>;
+};
+
+/** The answering side: one handler a method, synchronous or not. */
+export type Handlers = {
+  readonly [Name in keyof Methods]: (
+    args: Parameters<Methods[Name]>[0],
+    context: CallContext,
+  ) => ReturnType<Methods[Name]> | Promise<ReturnType<Methods[Name]>>;
+};
+
+/** Says one event to whoever listens. */
+export type Emit = <Name extends keyof ApiEvents>(event: Name, payload: ApiEvents[Name]) => void;
