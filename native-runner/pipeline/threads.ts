@@ -1,0 +1,78 @@
+/** Worker threads as the driver sees them: ready, spans, ended, or failed. */
+import { Worker } from "node:worker_threads";
+import { AppError } from "#common/errors.ts";
+import type { RecordedSpans } from "#common/runner-api.ts";
+import type { WorkerMessage, WorkerTask } from "./worker-thread.ts";
+
+type Message<Type extends WorkerMessage["type"]> = Extract<WorkerMessage, { type: Type }>;
+
+export interface RunningWorker {
+  readonly ready: Promise<Message<"ready">>;
+  readonly ended: Promise<Message<"ended">>;
+  /** Never resolves; rejects with an AppError when the worker fails or dies. */
+  readonly failure: Promise<never>;
+  /** Spans come in the order they ended; those before the first `listen` are dropped. */
+  listen(spans: (spans: RecordedSpans) => void): void;
+  /** Ends the thread, also in the middle of something. */
+  end(): Promise<void>;
+}
+
+function startThread(
+  task: WorkerTask,
+  hear: (message: WorkerMessage) => void,
+): { thread: Worker; failure: Promise<never> } {
+  const thread = new Worker(new URL("./worker-thread.ts", import.meta.url), { workerData: task });
+  const failure = new Promise<never>((_, reject) => {
+    thread.on("message", (message: WorkerMessage) => {
+      if (message.type === "failed") reject(new AppError(message.failure));
+      else hear(message);
+    });
+    thread.on("error", (error) => {
+      reject(describeDeath(error instanceof Error ? error.message : String(error)));
+    });
+  });
+  // Whoever waits for the worker hears of it through the other promises; nobody may be waiting any more.
+  failure.catch(() => undefined);
+  return { thread, failure };
+}
+
+const describeDeath = (reason: string): AppError =>
+  new AppError({
+    code: /memory|heap/iu.test(reason) ? "out-of-memory" : "runner-died",
+    what: `a worker of the pipeline died: ${reason}`,
+  });
+
+export function startWorker({ task }: { task: WorkerTask }): RunningWorker {
+  const ready = Promise.withResolvers<Message<"ready">>();
+  const ended = Promise.withResolvers<Message<"ended">>();
+  let listener: ((spans: RecordedSpans) => void) | undefined;
+  const { thread, failure } = startThread(task, (message) => {
+    if (message.type === "ready") ready.resolve(message);
+    if (message.type === "ended") ended.resolve(message);
+    if (message.type === "spans") listener?.(message.spans);
+  });
+  return {
+    ready: ready.promise,
+    ended: ended.promise,
+    failure,
+    listen: (hear) => {
+      listener = hear;
+    },
+    end: async () => {
+      await thread.terminate();
+    },
+  };
+}
+
+/** Runs a profile task in a thread of its own. */
+export async function profileInWorker(task: Extract<WorkerTask, { type: "profile" }>): Promise<readonly number[]> {
+  const profile = Promise.withResolvers<readonly number[]>();
+  const { thread, failure } = startThread(task, (message) => {
+    if (message.type === "profile") profile.resolve(message.profileNs);
+  });
+  try {
+    return await Promise.race([profile.promise, failure]);
+  } finally {
+    await thread.terminate();
+  }
+}
