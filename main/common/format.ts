@@ -1,0 +1,81 @@
+/**
+ * Values as text for people, one formatter per unit, the same in commands and in the window.
+ *
+ * English, no locale: a figure read out on a call must look the same on both screens. It formats and does not round what is
+ * kept: programs get the plain number. Digits that change (a progress, a hover) keep their width with tabular figures.
+ */
+const UNITS = [
+  { unit: "ns", ns: 1 },
+  { unit: "µs", ns: 1_000 },
+  { unit: "ms", ns: 1_000_000 },
+  { unit: "s", ns: 1_000_000_000 },
+] as const;
+
+/** A length of time in the unit that leaves 1…999 before the point, four significant digits: `676.7 ms`, `11.34 ms`, `42 ns`. */
+export function formatDuration(durationNs: number): string {
+  if (durationNs < 0) return `−${formatDuration(-durationNs)}`;
+  if (durationNs < 1) return durationNs === 0 ? "0 ns" : `${durationNs.toPrecision(2)} ns`;
+  const seconds = durationNs / 1e9;
+  if (seconds >= 999.95) return formatLongDuration(seconds);
+  for (const { unit, ns } of UNITS) {
+    const text = fourDigits(durationNs / ns);
+    if (Number(text) < 1_000) {
+      return `${unit === "ns" && Number.isInteger(durationNs) ? String(durationNs) : text} ${unit}`;
+    }
+  }
+  return formatLongDuration(seconds);
+}
+
+function fourDigits(value: number): string {
+  for (const { below, decimals } of [
+    { below: 10, decimals: 3 },
+    { below: 100, decimals: 2 },
+  ]) {
+    const text = value.toFixed(decimals);
+    if (Number(text) < below) return text;
+  }
+  return value.toFixed(1);
+}
+
+function formatLongDuration(seconds: number): string {
+  const whole = Math.round(seconds);
+  const hours = Math.floor(whole / 3_600);
+  const minutes = Math.floor((whole % 3_600) / 60);
+  return hours > 0 ? `${hours} h ${minutes} min` : `${minutes} min ${whole % 60} s`;
+}
+
+/** Every digit: `676,673,000 ns`. Fractions of a ns, which only a zoom has, are cut off. */
+export function formatExactNs(durationNs: number): string {
+  return `${formatCount(Math.trunc(durationNs))} ns`;
+}
+
+/** `10,480`. */
+export function formatCount(count: number): string {
+  return count.toLocaleString("en-US", { maximumFractionDigits: 0 });
+}
+
+/** `1 span`, `2,560 spans`. */
+export function formatCountOf(count: number, { one, many = `${one}s` }: { one: string; many?: string }): string {
+  return `${formatCount(count)} ${count === 1 ? one : many}`;
+}
+
+/** A share in 0…1: `43.8 %`. What is not nothing never reads as nothing, what is not all never as all. */
+export function formatShare(share: number): string {
+  if (share > 0 && share < 0.0005) return "< 0.1 %";
+  if (share < 1 && share > 0.9995) return "> 99.9 %";
+  return `${(share * 100).toFixed(1)} %`;
+}
+
+/** Decimal units, as file managers and disks count: `40.1 MB`. */
+export function formatBytes(sizeBytes: number): string {
+  if (sizeBytes < 1_000) return `${sizeBytes} B`;
+  for (const { unit, bytes } of [
+    { unit: "kB", bytes: 1e3 },
+    { unit: "MB", bytes: 1e6 },
+    { unit: "GB", bytes: 1e9 },
+  ]) {
+    const value = sizeBytes / bytes;
+    if (value < 999.5) return `${value < 9.95 ? value.toFixed(1) : value.toFixed(0)} ${unit}`;
+  }
+  return `${(sizeBytes / 1e12).toFixed(1)} TB`;
+}
