@@ -1,0 +1,361 @@
+/**
+ * Turns scanned events into the model: spans of X and B/E, async spans, instants, flows, counters, metadata. Decides what
+ * cannot be kept and says why; every event is counted exactly once. Holds no bytes beyond the call.
+ *
+ * Times: ns = (whole µs − base) · 1000 + the rest, rounded once at the start and once at the end of a span, so that spans
+ * that touch in the file touch here. The base is 0, or for clocks beyond 2^53 ns the first event's whole µs.
+ */
+import { OPS, PASSES, PHASES } from "#common/model.ts";
+import type { CollectedTrace } from "../collected-trace.ts";
+import { SLOT_ABSENT, SLOT_NUMBER, SLOT_TEXT, UNSAID } from "../recognise/contract.ts";
+import type { ArgSlots, Recognised } from "../recognise/contract.ts";
+import { readMetadata } from "./metadata.ts";
+import { addAsync, addCounter, addFlow, addInstant } from "./moments.ts";
+import { buildArgs, mergeArgs } from "./args-text.ts";
+import { EXTRA_OTHER, TIME_ABSENT, TIME_PLAIN, TIME_UNUSABLE } from "./event-fields.ts";
+import type { EventFields } from "./event-fields.ts";
+import { NOTHING_OPEN, OpenSpans } from "./open-spans.ts";
+
+/** Clocks beyond this (µs, 46 days) are counted from the first event: their ns would not fit a double exactly. */
+const LARGE_CLOCK_US = 4e12;
+/** Times this far from the base (ns) cannot be kept exactly. */
+const FARTHEST_NS = 2 ** 52;
+
+/** Argument keys of this product's own format: the columns say them completely. */
+export const OWN_KEYS = ["stage", "batch", "iteration", "replica", "rank", "pass", "phase", "op"] as const;
+
+/** The first of them that are texts. */
+const FIRST_TEXT = 5;
+
+const NOTHING = new Uint8Array(0);
+
+export class EventAssembler {
+  readonly trace: CollectedTrace;
+  readonly fields: EventFields;
+  /** Spans open on threads, by raw lane; and async spans, by stack of their id. */
+  readonly open: OpenSpans;
+  readonly openAsync: OpenSpans;
+  /** Start of the current event: ns from the base (whole) and the fraction. */
+  wholeNs = 0;
+  fractionNs = 0;
+  #baseUs = 0;
+  #hasBase = false;
+  /** Latest time of any event, where spans without an end are closed. */
+  #lastNs = -Infinity;
+  readonly #said: Recognised[] = [];
+  readonly #argsOut = { bytes: NOTHING as Uint8Array, from: 0, to: 0 };
+  readonly #ownSlots: Int32Array;
+  /** What the own slots must hold for `#saysAll`, by own key. */
+  readonly #wanted = new Int32Array(OWN_KEYS.length);
+  readonly #merged: ArgSlots;
+  readonly #noName: number;
+  readonly #passTexts: Int32Array;
+  readonly #phaseTexts: Int32Array;
+  readonly #opTexts: Int32Array;
+
+  constructor(trace: CollectedTrace, fields: EventFields) {
+    this.trace = trace;
+    this.fields = fields;
+    const { argKeys } = trace.recogniser;
+    this.open = new OpenSpans(argKeys.length);
+    this.openAsync = new OpenSpans(argKeys.length);
+    this.#merged = { kind: new Uint8Array(argKeys.length), value: new Float64Array(argKeys.length) };
+    this.#ownSlots = Int32Array.from(OWN_KEYS, (key) => argKeys.indexOf(key));
+    this.#noName = trace.texts.add("");
+    this.#passTexts = Int32Array.from(PASSES, (word) => trace.texts.add(word));
+    this.#phaseTexts = Int32Array.from(PHASES, (word) => trace.texts.add(word));
+    this.#opTexts = Int32Array.from(OPS, (word) => trace.texts.add(word));
+  }
+
+  /** Epoch ns of time 0 of the columns, when the clock is so large that it must be the epoch's. */
+  get baseUs(): number {
+    return this.#baseUs;
+  }
+
+  /** Takes in the event that the fields has just read from bytes[from, to). */
+  add(bytes: Uint8Array, from: number, to: number): void {
+    const { fields, trace } = this;
+    const { tally } = trace;
+    tally.read++;
+    const type = fields.type;
+    if (fields.name === UNSAID && type !== 69) fields.name = this.#noName;
+    if (type === 88) this.#addComplete(bytes, from, to);
+    else if (type === 77) {
+      tally.metadata++;
+      readMetadata(trace, fields, bytes);
+    } else if (type === 0 || type === -1) {
+      this.skip("event without a type (ph)", bytes, from, to);
+    } else if (this.#takeStart(bytes, from, to)) {
+      switch (type) {
+        case 66: // B
+          this.#begin(bytes);
+          break;
+        case 69: // E
+          this.#end(bytes, from, to);
+          break;
+        case 105: // i
+        case 73: // I
+        case 82: // R, a mark
+        case 80: // P, a sample
+          addInstant(this, bytes);
+          break;
+        case 115: // s
+        case 116: // t
+        case 102: // f
+          addFlow(this, bytes, from, to);
+          break;
+        case 67: // C
+          addCounter(this, bytes, from, to);
+          break;
+        case 98: // b
+        case 110: // n
+        case 101: // e
+        case 83: // S
+        case 84: // T
+        case 112: // p
+        case 70: // F
+          addAsync(this, bytes, from, to);
+          break;
+        default:
+          this.skip(
+            `event of the type "${String.fromCharCode(type)}", which the model has no place for`,
+            bytes,
+            from,
+            to,
+          );
+      }
+    }
+  }
+
+  /** Counts the current event as left out. */
+  skip(reason: string, bytes: Uint8Array, from: number, to: number): void {
+    this.trace.tally.skip(reason, () => new TextDecoder().decode(bytes.subarray(from, Math.min(to, from + 200))));
+  }
+
+  /** Raw lane of the current event. */
+  lane(): number {
+    const { process, thread } = this.fields;
+    return this.trace.lanes.add(process, thread);
+  }
+
+  /** Start in ns from the base, rounded. */
+  startNs(): number {
+    return this.wholeNs + Math.round(this.fractionNs);
+  }
+
+  /** Sets wholeNs and fractionNs; false when the event has no usable time (then it is counted as skipped). */
+  #takeStart(bytes: Uint8Array, from: number, to: number): boolean {
+    const { startKind, times } = this.fields;
+    if (startKind !== TIME_PLAIN) {
+      const reason = startKind === TIME_ABSENT ? "event without a time (ts)" : "time (ts) that is no number";
+      this.skip(reason, bytes, from, to);
+      return false;
+    }
+    const whole = times[0];
+    if (!this.#hasBase) {
+      this.#hasBase = true;
+      if (Math.abs(whole) > LARGE_CLOCK_US && Math.abs(whole) <= Number.MAX_SAFE_INTEGER) this.#baseUs = whole;
+    }
+    this.wholeNs = (whole - this.#baseUs) * 1000;
+    this.fractionNs = times[1];
+    if (!(Math.abs(this.wholeNs) <= FARTHEST_NS)) {
+      this.skip("time more than 52 days away from the first event", bytes, from, to);
+      return false;
+    }
+    if (this.wholeNs >= this.#lastNs) this.#lastNs = this.startNs();
+    return true;
+  }
+
+  #addComplete(bytes: Uint8Array, from: number, to: number): void {
+    if (!this.#takeStart(bytes, from, to)) return;
+    const { fields, trace } = this;
+    const { times } = fields;
+    let duration = 0;
+    if (fields.durationKind === TIME_PLAIN) {
+      const end = this.wholeNs + times[2] * 1000 + Math.round(this.fractionNs + times[3]);
+      duration = end - this.startNs();
+      if (times[2] < 0 || times[3] < 0) return this.skip("negative duration", bytes, from, to);
+      if (end > this.#lastNs) this.#lastNs = end;
+      if (!(duration <= FARTHEST_NS)) return this.skip("duration of more than 52 days", bytes, from, to);
+    } else if (fields.durationKind === TIME_UNUSABLE) {
+      return this.skip("duration (dur) that is no number", bytes, from, to);
+    } else {
+      trace.tally.repair("gave {n} complete events without a duration the length 0");
+    }
+    const name = trace.nameOf(fields.name, fields.category);
+    const row = trace.spans.open(this.startNs(), this.lane(), name);
+    trace.spans.close(row, duration);
+    trace.tally.spans++;
+    const sayings = trace.recogniser.recognise(fields.name, fields.category, fields.slots, this.#said);
+    if (sayings > 0) this.#recogniseRow(row, sayings);
+    if (
+      fields.extraCount === 0 &&
+      (fields.argsTo - fields.argsFrom <= 2 || (fields.onlyOwnArgs && this.#saysAll(fields.slots, sayings)))
+    ) {
+      return;
+    }
+    const args = this.argsOf(bytes, NO_EXTRAS_KNOWN);
+    trace.spans.setArgs(row, trace.arena.add(args.bytes, args.from, args.to), args.to - args.from);
+  }
+
+  #begin(bytes: Uint8Array): void {
+    const { fields, trace } = this;
+    const lane = this.lane();
+    this.pushOpen(
+      this.open,
+      lane,
+      trace.spans.open(this.startNs(), lane, trace.nameOf(fields.name, fields.category)),
+      bytes,
+    );
+  }
+
+  /** Puts the current event on a stack, with its slots and its arguments. */
+  pushOpen(open: OpenSpans, stack: number, row: number, bytes: Uint8Array): void {
+    const { fields, trace } = this;
+    const entry = open.push(stack, fields.slots);
+    open.row[entry] = row;
+    open.name[entry] = fields.name;
+    open.category[entry] = fields.category;
+    open.wholeNs[entry] = this.wholeNs;
+    open.fractionNs[entry] = this.fractionNs;
+    const args = this.argsOf(bytes, NO_EXTRAS_KNOWN);
+    if (args.to > args.from) {
+      trace.spans.setArgs(row, trace.arena.add(args.bytes, args.from, args.to), args.to - args.from);
+    }
+  }
+
+  #end(bytes: Uint8Array, from: number, to: number): void {
+    const { fields, open } = this;
+    const lane = this.lane();
+    let entry = open.top(lane);
+    // An end with a name closes the innermost span of that name: two libraries may interleave their ranges on a thread.
+    if (fields.name !== UNSAID) {
+      while (entry !== NOTHING_OPEN && open.name[entry] !== fields.name) entry = open.below(entry);
+      if (entry === NOTHING_OPEN) return this.skip("end event (E) without a begin event (B)", bytes, from, to);
+    }
+    if (entry === NOTHING_OPEN) return this.skip("end event (E) without a begin event (B)", bytes, from, to);
+    this.closeOpen(open, lane, entry, bytes, from, to);
+  }
+
+  /** Closes an open span with the current event: times, arguments of both ends (the end's win), recognition. */
+  closeOpen(open: OpenSpans, stack: number, entry: number, bytes: Uint8Array, from: number, to: number): void {
+    const { fields, trace } = this;
+    const { spans, tally } = trace;
+    const row = open.row[entry];
+    const duration = this.startNs() - spans.start[row];
+    open.remove(stack, entry);
+    if (duration < 0) {
+      tally.skip(
+        "begin and end event (B, E) in the wrong order of time",
+        () => new TextDecoder().decode(bytes.subarray(from, Math.min(to, from + 200))),
+        2,
+      );
+      return;
+    }
+    const slots = fields.slots;
+    this.#merged.kind.set(slots.kind);
+    this.#merged.value.set(slots.value);
+    open.copySlots(entry, this.#merged, { keep: true });
+    const args = this.argsOf(bytes, NO_EXTRAS_KNOWN);
+    if (args.to > args.from) {
+      const known = spans.argsLength[row];
+      if (known === 0) {
+        spans.setArgs(row, trace.arena.add(args.bytes, args.from, args.to), args.to - args.from);
+      } else {
+        const merged = mergeArgs(trace.arena.view(spans.argsAt[row], known), args.bytes.subarray(args.from, args.to));
+        spans.setArgs(row, trace.arena.add(merged, 0, merged.length), merged.length);
+      }
+    }
+    tally.spans++;
+    tally.pairs++;
+    this.#finish(row, open.name[entry], open.category[entry], duration);
+  }
+
+  /** Closes what is still open at the end of the trace, at the last time that was seen. */
+  closeAll(): void {
+    const { spans, tally } = this.trace;
+    const lastNs = this.#lastNs;
+    for (const open of [this.open, this.openAsync]) {
+      for (let stack = 0; stack < open.stacks; stack++) {
+        for (let entry = open.top(stack); entry !== NOTHING_OPEN; entry = open.top(stack)) {
+          open.remove(stack, entry);
+          this.#merged.kind.fill(SLOT_ABSENT);
+          open.copySlots(entry, this.#merged, { keep: false });
+          tally.spans++;
+          tally.repair("closed {n} spans without an end event at the end of the trace");
+          const row = open.row[entry];
+          this.#finish(row, open.name[entry], open.category[entry], Math.max(0, lastNs - spans.start[row]));
+        }
+      }
+    }
+  }
+
+  #finish(row: number, name: number, category: number, duration: number): void {
+    const { spans, recogniser } = this.trace;
+    spans.close(row, duration);
+    const sayings = recogniser.recognise(name, category, this.#merged, this.#said);
+    if (sayings > 0) this.#recogniseRow(row, sayings);
+  }
+
+  /** Keeps what was recognised; every further action of a fused span becomes a span of its own in the same place. */
+  #recogniseRow(row: number, sayings: number): void {
+    const { spans, tally } = this.trace;
+    spans.recognise(row, this.#said[0]);
+    for (let index = 1; index < sayings; index++) {
+      const twin = spans.open(spans.start[row], spans.lane[row], spans.name[row]);
+      spans.close(twin, spans.duration[row]);
+      spans.recognise(twin, this.#said[index]);
+      tally.repair("split off {n} spans from fused ones: one for each action");
+    }
+  }
+
+  /** Whether the recognised columns say everything that the arguments of the own format say. */
+  #saysAll(slots: ArgSlots, sayings: number): boolean {
+    if (sayings !== 1) return false;
+    const { kind, value } = slots;
+    const said = this.#said[0];
+    const own = this.#ownSlots;
+    const wanted = this.#wanted;
+    wanted[0] = said.stage;
+    wanted[1] = said.batch;
+    wanted[2] = said.iteration;
+    wanted[3] = said.replica;
+    wanted[4] = said.rank;
+    wanted[FIRST_TEXT] = this.#passTexts[said.pass];
+    wanted[FIRST_TEXT + 1] = this.#phaseTexts[said.phase];
+    wanted[FIRST_TEXT + 2] = said.op < 0 ? UNSAID : this.#opTexts[said.op];
+    for (let index = 0; index < own.length; index++) {
+      const slot = own[index];
+      if (slot < 0 || kind[slot] === SLOT_ABSENT) continue;
+      if (kind[slot] !== (index < FIRST_TEXT ? SLOT_NUMBER : SLOT_TEXT) || value[slot] !== wanted[index]) return false;
+    }
+    return true;
+  }
+
+  /** Argument text of the current event; the kinds of extra keys in `known` are said elsewhere in the model. */
+  argsOf(bytes: Uint8Array, known: readonly number[]): { bytes: Uint8Array; from: number; to: number } {
+    const { fields } = this;
+    const out = this.#argsOut;
+    out.bytes = bytes;
+    out.from = fields.argsFrom;
+    out.to = fields.argsTo;
+    if (out.to - out.from <= 2) out.to = out.from; // {} or [] or "": nothing to keep
+    if (fields.extraCount === 0 && fields.lexed.lenient === 0) return out;
+    const extras = [];
+    for (let index = 0; index < fields.extraCount; index++) {
+      const kind = fields.extras[index * 3];
+      if (kind !== EXTRA_OTHER && known.includes(kind)) continue;
+      extras.push({ from: fields.extras[index * 3 + 1], to: fields.extras[index * 3 + 2] });
+    }
+    if (extras.length === 0 && fields.lexed.lenient === 0) return out;
+    if (fields.lexed.lenient > 0) this.trace.tally.repair(LENIENT);
+    out.bytes = buildArgs({ bytes, from: out.from, to: out.to, extras, lenient: fields.lexed.lenient > 0 });
+    out.from = 0;
+    out.to = out.bytes.length;
+    return out;
+  }
+}
+
+const NO_EXTRAS_KNOWN: readonly number[] = [];
+
+const LENIENT = "wrote the arguments of {n} events, which were no strict JSON (NaN, trailing commas), as strict JSON";

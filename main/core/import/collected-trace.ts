@@ -1,0 +1,67 @@
+/**
+ * Everything an importer collects from a trace, as columns: spans, lanes, names, moments, counters and flows. The same for
+ * every format; write-run.ts turns it into a run file. Times are ns from a base that the importer chose.
+ */
+import type { LaneKind } from "#common/model.ts";
+import { ArgsArena } from "./args-arena.ts";
+import { CollectedSpans } from "./collected-spans.ts";
+import { ImportTally } from "./import-tally.ts";
+import type { InternedTexts } from "./interned-texts.ts";
+import { MomentColumns } from "./moment-columns.ts";
+import { PairTable } from "./pair-table.ts";
+import { UNSAID } from "./recognise/contract.ts";
+import type { Recogniser } from "./recognise/contract.ts";
+
+/** What metadata says of a process or a thread. */
+export interface Described {
+  name?: string | undefined;
+  sortIndex?: number;
+  labels?: string | undefined;
+}
+
+export class CollectedTrace {
+  readonly texts: InternedTexts;
+  readonly recogniser: Recogniser;
+  readonly spans: CollectedSpans;
+  readonly arena = new ArgsArena();
+  readonly tally = new ImportTally();
+  /** (process, thread) texts; the id is the index of the raw lane. */
+  readonly lanes = new PairTable();
+  /** Kinds of raw lanes that are no threads, by index. */
+  readonly laneKinds = new Map<number, LaneKind>();
+  /** (text, category) texts; the id is the name's. */
+  readonly names = new PairTable();
+  /** (id, category) texts of async spans. */
+  readonly asyncIds = new PairTable();
+  readonly instants = new MomentColumns();
+  readonly counters = new MomentColumns();
+  readonly flows = new MomentColumns();
+  /** By text of the process, and of the process and thread separated by a zero character. */
+  readonly processes = new Map<string, Described>();
+  readonly threads = new Map<string, Described>();
+  /** Rank that the file itself states. */
+  fileRank: number | undefined;
+  /** Epoch ns of the importer's time base, where the trace says it. */
+  baseEpochNs: bigint | undefined;
+  /** Whether times should be counted from the earliest event instead of the base. */
+  startsAtFirstEvent = false;
+
+  constructor({ texts, recogniser, capacity }: { texts: InternedTexts; recogniser: Recogniser; capacity: number }) {
+    this.texts = texts;
+    this.recogniser = recogniser;
+    this.spans = new CollectedSpans(capacity);
+  }
+
+  nameOf(text: number, category: number): number {
+    return this.names.add(text, category);
+  }
+
+  categoryOf(name: number): string | undefined {
+    const category = this.names.second[name];
+    return category === UNSAID ? undefined : this.texts.text(category);
+  }
+
+  threadKey(process: string, thread: string): string {
+    return `${process}\0${thread}`;
+  }
+}

@@ -1,0 +1,182 @@
+/**
+ * Imports one trace file into one run file: the one function that commands and jobs call. Runs in the caller's thread.
+ *
+ * Nothing is at `out` unless the whole import succeeded; a failure or a cancellation leaves no file behind.
+ */
+import { setImmediate } from "node:timers/promises";
+
+import { AppError } from "#common/errors.ts";
+import type { ImportReport } from "#common/report.ts";
+import { createRun } from "../../../db/index.ts";
+import type { RunWriter } from "../../../db/index.ts";
+import { ByteWindow } from "./byte-window.ts";
+import { CollectedTrace } from "./collected-trace.ts";
+import { InternedTexts } from "./interned-texts.ts";
+import { createRecogniser } from "./recognise/recogniser.ts";
+import type { Rule } from "./recognise/rule.ts";
+import { BUILT_IN_RULES } from "./recognise/rules.ts";
+import { isOwnExport } from "./own-export/is-own-export.ts";
+import { chooseImporter } from "./registry.ts";
+import { openSource } from "./source.ts";
+import type { Source } from "./source.ts";
+import { writeRun } from "./write-run.ts";
+
+export interface ImportProgress {
+  /** 0…1 over all steps. */
+  readonly share: number;
+  /** What is being done, in words. */
+  readonly step: string;
+}
+
+export interface ImportOptions {
+  /** The trace. */
+  readonly path: string;
+  /** Where the run file will be. */
+  readonly out: string;
+  /** Recognisers, in order; the built-in ones when absent. */
+  readonly rules?: readonly Rule[];
+  /** Imports what is whole of a trace that was cut off. */
+  readonly keepPartial?: boolean;
+  /** Allows to replace a file at `out`. */
+  readonly replace?: boolean;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: ImportProgress) => void;
+}
+
+/** Part of the progress that reading takes; the rest is ordering and writing. */
+const READING_SHARE = 0.7;
+/** Bytes of a trace that one span takes at least, for a first guess at the size of the columns. */
+const BYTES_PER_SPAN = 64;
+const LARGEST_FIRST_GUESS = 4_000_000;
+
+/**
+ * @returns the import report, which is in the run file, too
+ * @throws AppError what the source, the importer and the run writer name; the signal's reason
+ */
+export async function importTrace(options: ImportOptions): Promise<ImportReport> {
+  const startedAt = performance.now();
+  options.signal?.throwIfAborted();
+  const source = openSource(options.path);
+  try {
+    return await importSource(source, options, startedAt);
+  } catch (error) {
+    throw withFile(error, options.path);
+  } finally {
+    source.close();
+  }
+}
+
+/**
+ * Imports from any source of bytes to any writer of runs: what `importTrace` does once the file is open.
+ * @param startedAt `performance.now()` of the start, for the report
+ */
+export async function importSource(
+  source: Source,
+  options: ImportOptions,
+  startedAt: number,
+  createWriter: typeof createRun = createRun,
+): Promise<ImportReport> {
+  const { signal, onProgress, keepPartial = false } = options;
+  const window = new ByteWindow(source, {
+    signal,
+    onProgress: (share) => onProgress?.({ share: share * READING_SHARE, step: "reading the trace" }),
+  });
+  await window.more(0);
+  if (isOwnExport(window.bytes.subarray(0, window.end))) {
+    const { importOwnExport } = await import("./own-export/import-own-export.ts");
+    const { out, replace = false } = options;
+    return importOwnExport(window, { out, replace, keepPartial, signal, startedAt, createWriter });
+  }
+  const { importer, trace } = await collect(window, { rules: options.rules ?? BUILT_IN_RULES, keepPartial });
+  onProgress?.({ share: READING_SHARE, step: "ordering the spans" });
+  const writer = createWriter(options.out, { replace: options.replace ?? false });
+  try {
+    return await write(writer, { importer: importer.format, trace, source, options, startedAt });
+  } catch (error) {
+    writer.abort();
+    throw error;
+  }
+}
+
+async function collect(window: ByteWindow, { rules, keepPartial }: { rules: readonly Rule[]; keepPartial: boolean }) {
+  if (window.end === 0) throw new AppError({ code: "file-empty", what: "the file holds no bytes" });
+  const importer = chooseImporter(window.bytes.subarray(0, window.end + 1));
+  const texts = new InternedTexts();
+  const capacity = Math.min(LARGEST_FIRST_GUESS, Math.max(1024, Math.ceil(window.source.sizeBytes / BYTES_PER_SPAN)));
+  const trace = new CollectedTrace({ texts, recogniser: createRecogniser({ rules, texts }), capacity });
+  await importer.read(window, trace, { keepPartial });
+  const { spans, instants, counters, flows, skippedCount } = trace.tally;
+  if (spans + instants + counters + flows === 0) {
+    throw new AppError({
+      code: "no-spans",
+      what:
+        skippedCount === 0
+          ? "the trace holds no events"
+          : `the trace holds no event that can be shown (${skippedCount} were left out: ${trace.tally.skipped[0].reason})`,
+    });
+  }
+  return { importer, trace };
+}
+
+interface WriteWork {
+  readonly importer: string;
+  readonly trace: CollectedTrace;
+  readonly source: Source;
+  readonly options: ImportOptions;
+  readonly startedAt: number;
+}
+
+async function write(
+  writer: RunWriter,
+  { importer, trace, source, options, startedAt }: WriteWork,
+): Promise<ImportReport> {
+  const { signal, onProgress } = options;
+  const { tally } = trace;
+  const described = source.describe();
+  const written = await writeRun(trace, writer, {
+    name: nameOfRun(described.name),
+    source: described,
+    onChunk: async (share) => {
+      onProgress?.({ share: READING_SHARE + share * (1 - READING_SHARE), step: "writing the run" });
+      await setImmediate();
+      signal?.throwIfAborted();
+    },
+  });
+  const { violation } = tally;
+  const report: ImportReport = {
+    file: options.out,
+    format: importer,
+    recognisedBy: written.recognisedBy,
+    events: {
+      read: tally.read,
+      spans: tally.spans,
+      instants: tally.instants,
+      counters: tally.counters,
+      flows: tally.flows,
+      metadata: tally.metadata,
+    },
+    pipelineSpans: written.pipelineSpans,
+    skipped: tally.skipped,
+    packedOverlaps: written.packedOverlaps,
+    repaired: [...tally.repaired, ...written.notes],
+    violations: [...(violation === undefined ? [] : [violation]), ...written.violations],
+    elapsedMs: Math.round(performance.now() - startedAt),
+    peakRssBytes: process.resourceUsage().maxRSS * 1024,
+  };
+  writer.setImportReport(report);
+  signal?.throwIfAborted();
+  writer.finish();
+  onProgress?.({ share: 1, step: "done" });
+  return report;
+}
+
+/** The file's name without folders and the endings that only say how it is stored. */
+function nameOfRun(file: string): string {
+  return file.replace(/\.(gz|zst)$/i, "").replace(/\.json$/i, "") || file;
+}
+
+/** An error of an importer, which does not know the file's name. */
+function withFile(error: unknown, file: string): unknown {
+  if (!(error instanceof AppError) || error.fields.where?.file !== undefined) return error;
+  return new AppError({ ...error.fields, where: { ...error.fields.where, file } }, { cause: error.cause });
+}
