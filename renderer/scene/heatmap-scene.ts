@@ -1,0 +1,276 @@
+/**
+ * The heatmap on a canvas: tiles, raw picture or step grid as textured quads, numbers on top. Four draw calls at most,
+ * whatever the run's size. Draws when told to and never by itself: no animation loop runs while nothing changes.
+ *
+ * All positions are device pixels of the plot. Rows are snapped to whole pixels; time is not.
+ */
+import "pixi.js/unsafe-eval";
+import { BufferImageSource, CLEAR, Container, Ticker, WebGLRenderer } from "pixi.js";
+
+import { TILE_BINS, TILE_ROWS } from "#common/tile.ts";
+import type { TileKey } from "#common/tile.ts";
+import { TEXEL_BYTES } from "../data/cell-key.ts";
+import type { OpOfStage } from "../data/cell-key.ts";
+import type { CellLabel } from "../data/cell-labels.ts";
+import type { TilePart } from "../data/heatmap-plan.ts";
+import { binWidthNs } from "../data/level-of-detail.ts";
+import type { FilledPart } from "../data/raw-picture.ts";
+import type { StepGrid } from "../data/step-grid.ts";
+import { stepStartNs } from "../data/step-grid.ts";
+import { pxToTime, rowToPx, timeToPx } from "../data/time-scale.ts";
+import type { RowScale, TimeScale } from "../data/time-scale.ts";
+import type { Rgb } from "../theme/colours.ts";
+import { CellMesh } from "./cell-mesh.ts";
+import type { CellQuad } from "./cell-mesh.ts";
+import { rowLines, stepLines, stepsOnScreen } from "./grid-lines.ts";
+import { LineMesh } from "./line-mesh.ts";
+import { NumberMesh } from "./number-mesh.ts";
+import type { DigitSize } from "./number-mesh.ts";
+import { PALETTE_SIDE } from "./palette.ts";
+import type { Palette } from "./palette.ts";
+import { TileAtlas } from "./tile-atlas.ts";
+
+export interface HeatmapFrame {
+  /** Device pixels. */
+  readonly time: TimeScale;
+  readonly rows: RowScale;
+  readonly rowCount: number;
+  readonly baseNs: number;
+  readonly ops: OpOfStage;
+  readonly tiles: readonly TilePart[];
+  readonly picture?: {
+    readonly texels: Uint8Array;
+    readonly widthPx: number;
+    readonly firstRow: number;
+    readonly rowCount: number;
+    readonly filled: readonly FilledPart[];
+  };
+  readonly steps?: { readonly grid: StepGrid; readonly texels: Uint8Array };
+  readonly labels: readonly CellLabel[];
+  /** Line between rows; 0 for none. */
+  readonly rowGapPx: number;
+}
+
+export interface SceneListeners {
+  readonly onTile: (key: TileKey, onGpu: boolean) => void;
+  readonly onLost: () => void;
+  readonly onRestored: () => void;
+}
+
+/** Told when a browser has no WebGL 2, or refuses it. */
+export class NoWebGlError extends Error {
+  override readonly name = "NoWebGlError";
+}
+
+export class HeatmapScene {
+  readonly #renderer: WebGLRenderer;
+  readonly #stage = new Container();
+  readonly #palette: BufferImageSource;
+  readonly #atlas: TileAtlas;
+  readonly #tiles: CellMesh;
+  readonly #picture: CellMesh;
+  readonly #lines: LineMesh;
+  readonly #numbers: NumberMesh;
+  #pictureSource = textureOf({ width: 1, height: 1 });
+  #colours: Palette | undefined;
+
+  /** @throws NoWebGlError */
+  static async create({
+    canvas,
+    fontFamily,
+  }: {
+    canvas: HTMLCanvasElement;
+    fontFamily: string;
+  }): Promise<HeatmapScene> {
+    const renderer = new WebGLRenderer();
+    // Asked for before Pixi does: it would fall back to WebGL 1, whose shaders cannot fetch single texels.
+    const context = canvas.getContext("webgl2", { alpha: false, antialias: false, stencil: true, depth: false });
+    if (context === null) throw new NoWebGlError("this browser offers no WebGL 2");
+    await renderer.init({ canvas, context, width: 1, height: 1, antialias: false, skipExtensionImports: true });
+    // Pixi's housekeeping would wake the page at every frame.
+    Ticker.system.stop();
+    return new HeatmapScene({ renderer, fontFamily });
+  }
+
+  private constructor({ renderer, fontFamily }: { renderer: WebGLRenderer; fontFamily: string }) {
+    this.#renderer = renderer;
+    const maxTexturePx = Number(renderer.gl.getParameter(renderer.gl.MAX_TEXTURE_SIZE));
+    this.#palette = textureOf({ width: PALETTE_SIDE, height: PALETTE_SIDE });
+    this.#atlas = new TileAtlas({ maxTexturePx });
+    this.#tiles = new CellMesh({ cells: this.#atlas.source, palette: this.#palette });
+    this.#picture = new CellMesh({ cells: this.#pictureSource, palette: this.#palette });
+    this.#lines = new LineMesh();
+    this.#numbers = new NumberMesh({ fontFamily });
+    this.#stage.addChild(this.#tiles.mesh, this.#picture.mesh, this.#lines.mesh, this.#numbers.mesh);
+  }
+
+  /** Tells which tiles are on the GPU, and when its context was lost and has come back with everything that was there. */
+  listen({ onTile, onLost, onRestored }: SceneListeners): void {
+    this.#atlas.onTile = onTile;
+    // Pixi's own listener was there first: it has set everything up anew when this one is called.
+    this.#renderer.canvas.addEventListener("webglcontextlost", onLost);
+    this.#renderer.canvas.addEventListener("webglcontextrestored", onRestored);
+  }
+
+  get isLost(): boolean {
+    return this.#renderer.context.isLost;
+  }
+
+  resize({ widthPx, heightPx }: { widthPx: number; heightPx: number }): void {
+    this.#renderer.resize(widthPx, heightPx, 1);
+  }
+
+  setPalette(palette: Palette): void {
+    this.#colours = palette;
+    (this.#palette.resource as Uint8Array).set(palette.bytes);
+    this.#palette.update();
+    this.#tiles.setColours(palette);
+    this.#picture.setColours(palette);
+    this.#lines.setColour(palette.line);
+    this.#renderer.background.color = palette.idle;
+  }
+
+  setFontSize(fontPx: number): DigitSize {
+    return this.#numbers.setFontSize(fontPx);
+  }
+
+  forgetTile(key: TileKey): void {
+    this.#atlas.forget(key);
+  }
+
+  draw(frame: HeatmapFrame): void {
+    if (this.#colours === undefined || this.isLost) return;
+    const viewPx: [number, number] = [this.#renderer.width, this.#renderer.height];
+    const { source } = this.#atlas;
+    this.#tiles.setQuads(this.#tileQuads(frame), { viewPx, texturePx: [source.width, source.height] });
+    const quads = frame.steps === undefined ? this.#pictureQuads(frame) : this.#stepQuads(frame.steps, frame);
+    this.#picture.setQuads(quads, { viewPx, texturePx: [this.#pictureSource.width, this.#pictureSource.height] });
+    this.#lines.setRectangles(
+      frame.steps === undefined ? rowLines(frame, viewPx) : stepLines(frame.steps.grid, frame),
+      {
+        viewPx,
+      },
+    );
+    this.#numbers.setNumbers(frame.labels, { viewPx, palette: this.#colours });
+    this.#renderer.render({ container: this.#stage, clear: CLEAR.COLOR });
+  }
+
+  /** Colour of a pixel of the last frame; only right after `draw`, in the same task. */
+  readPixel({ xPx, yPx }: { xPx: number; yPx: number }): Rgb {
+    const { gl } = this.#renderer;
+    const bytes = new Uint8Array(4);
+    gl.readPixels(xPx, this.#renderer.height - 1 - yPx, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, bytes);
+    return (bytes[0] << 16) | (bytes[1] << 8) | bytes[2];
+  }
+
+  /** Blocks until the GPU has drawn the last frame: for benches. */
+  finish(): void {
+    this.readPixel({ xPx: 0, yPx: 0 });
+  }
+
+  destroy(): void {
+    this.#tiles.destroy();
+    this.#picture.destroy();
+    this.#lines.destroy();
+    this.#numbers.destroy();
+    this.#atlas.destroy();
+    this.#palette.destroy();
+    this.#pictureSource.destroy();
+    this.#renderer.destroy();
+  }
+
+  #tileQuads({ tiles, baseNs, ops, time, rows, rowCount }: HeatmapFrame): CellQuad[] {
+    const quads: CellQuad[] = [];
+    this.#atlas.beginFrame();
+    for (const { key, tile, fromNs, toNs } of tiles) {
+      const line = this.#atlas.lineOf({ key, tile, ops });
+      if (line === undefined) continue;
+      const binNs = binWidthNs({ baseNs }, key.level);
+      const firstNs = key.column * TILE_BINS * binNs;
+      // On whole pixels and computed there in doubles: corners between pixels are moved to a raster of sixteenths or so by
+      // the GPU without their texels, and a float has too few digits for a tile of which a thousandth is shown.
+      const x0 = firstPixel(time, Math.max(fromNs, time.fromNs));
+      const x1 = firstPixel(time, Math.min(toNs, time.toNs));
+      if (x0 >= x1) continue;
+      const firstRow = key.rowBlock * TILE_ROWS;
+      const lastRow = Math.min(rowCount, firstRow + TILE_ROWS);
+      quads.push({
+        x0,
+        x1,
+        u0: (pxToTime(time, x0) - firstNs) / binNs,
+        u1: (pxToTime(time, x1) - firstNs) / binNs,
+        y0: rowToPx(rows, firstRow),
+        y1: rowToPx(rows, lastRow),
+        v0: line,
+        v1: line + lastRow - firstRow,
+      });
+    }
+    return quads;
+  }
+
+  #pictureQuads({ picture, rows }: HeatmapFrame): CellQuad[] {
+    if (picture === undefined || picture.rowCount === 0) return [];
+    const { texels, widthPx, firstRow, rowCount, filled } = picture;
+    this.#upload({ texels, widthPx, rowCount });
+    return filled.map(({ fromRow, toRow, fromPx, toPx }) => ({
+      x0: fromPx,
+      x1: toPx,
+      u0: fromPx,
+      u1: toPx,
+      y0: rowToPx(rows, fromRow),
+      y1: rowToPx(rows, toRow),
+      v0: fromRow - firstRow,
+      v1: toRow - firstRow,
+    }));
+  }
+
+  #stepQuads({ grid, texels }: NonNullable<HeatmapFrame["steps"]>, { time, rows }: HeatmapFrame): CellQuad[] {
+    if (grid.cells.length === 0) return [];
+    this.#upload({ texels, widthPx: grid.stepCount, rowCount: grid.rowCount });
+    const { from, to } = stepsOnScreen(grid, time);
+    const x0 = firstPixel(time, Math.max(time.fromNs, stepStartNs(grid, from)));
+    const x1 = firstPixel(time, Math.min(time.toNs, stepStartNs(grid, to)));
+    if (x0 >= x1) return [];
+    return [
+      {
+        x0,
+        x1,
+        u0: (pxToTime(time, x0) - grid.firstNs) / grid.intervalNs,
+        u1: (pxToTime(time, x1) - grid.firstNs) / grid.intervalNs,
+        y0: rowToPx(rows, 0),
+        y1: rowToPx(rows, grid.rowCount),
+        v0: 0,
+        v1: grid.rowCount,
+      },
+    ];
+  }
+
+  /** Puts texels into the picture's texture, which grows to the greatest size it was asked for. */
+  #upload({ texels, widthPx, rowCount }: { texels: Uint8Array; widthPx: number; rowCount: number }): void {
+    const before = this.#pictureSource;
+    if (before.width !== widthPx || before.height < rowCount) {
+      this.#pictureSource = textureOf({ width: widthPx, height: Math.max(TILE_ROWS, rowCount) });
+      this.#picture.cells = this.#pictureSource;
+      before.destroy();
+    }
+    const length = widthPx * rowCount;
+    (this.#pictureSource.resource as Uint8Array).set(texels.subarray(0, length * TEXEL_BYTES));
+    this.#pictureSource.update(0, length);
+  }
+}
+
+/** Left edge of the first pixel whose middle lies at or after a time. */
+function firstPixel(time: TimeScale, ns: number): number {
+  return Math.ceil(timeToPx(time, ns) - 0.5);
+}
+
+function textureOf({ width, height }: { width: number; height: number }): BufferImageSource {
+  return new BufferImageSource({
+    resource: new Uint8Array(width * height * TEXEL_BYTES),
+    width,
+    height,
+    format: "rgba8unorm",
+    alphaMode: "no-premultiply-alpha",
+    scaleMode: "nearest",
+  });
+}

@@ -1,0 +1,90 @@
+/**
+ * Ready tiles on the GPU: one texture, 256 texels wide, a slot of 64 lines a tile. A tile is uploaded once; when slots run
+ * out the one drawn longest ago is overwritten. The bytes stay here too, so that a lost context is refilled by Pixi itself.
+ */
+import { BufferImageSource } from "pixi.js";
+
+import { TILE_BINS, TILE_ROWS, tileKeyText } from "#common/tile.ts";
+import type { Tile, TileKey } from "#common/tile.ts";
+import { packTile, TEXEL_BYTES } from "../data/cell-key.ts";
+import type { OpOfStage } from "../data/cell-key.ts";
+
+const TEXELS_PER_SLOT = TILE_BINS * TILE_ROWS;
+
+interface Slot {
+  readonly index: number;
+  key: TileKey | undefined;
+  lastDrawn: number;
+}
+
+export class TileAtlas {
+  /** Told when a tile got or lost its slot. */
+  onTile: ((key: TileKey, onGpu: boolean) => void) | undefined;
+  readonly source: BufferImageSource;
+  readonly #slots: Slot[];
+  readonly #slotOf = new Map<string, Slot>();
+  #frame = 0;
+
+  /** `maxTexturePx`: the greatest side of a texture that the GPU takes. */
+  constructor({ maxTexturePx }: { maxTexturePx: number }) {
+    const slotCount = Math.floor(Math.min(maxTexturePx, 12_288) / TILE_ROWS);
+    this.#slots = Array.from({ length: slotCount }, (_, index) => ({ index, key: undefined, lastDrawn: -1 }));
+    this.source = new BufferImageSource({
+      resource: new Uint8Array(slotCount * TEXELS_PER_SLOT * TEXEL_BYTES),
+      width: TILE_BINS,
+      height: slotCount * TILE_ROWS,
+      format: "rgba8unorm",
+      // Texels are values, not colours.
+      alphaMode: "no-premultiply-alpha",
+      scaleMode: "nearest",
+    });
+  }
+
+  get slotCount(): number {
+    return this.#slots.length;
+  }
+
+  beginFrame(): void {
+    this.#frame += 1;
+  }
+
+  /** First line of the tile's slot, uploading it if need be; `undefined` when every slot is taken by this very frame. */
+  lineOf({ key, tile, ops }: { key: TileKey; tile: Tile; ops: OpOfStage }): number | undefined {
+    const text = tileKeyText(key);
+    const known = this.#slotOf.get(text);
+    if (known !== undefined) {
+      known.lastDrawn = this.#frame;
+      return known.index * TILE_ROWS;
+    }
+    const slot = this.#slots.reduce((oldest, candidate) =>
+      candidate.lastDrawn < oldest.lastDrawn ? candidate : oldest,
+    );
+    if (slot.lastDrawn === this.#frame) return undefined;
+    if (slot.key !== undefined) {
+      this.#slotOf.delete(tileKeyText(slot.key));
+      this.onTile?.(slot.key, false);
+    }
+    slot.key = key;
+    slot.lastDrawn = this.#frame;
+    this.#slotOf.set(text, slot);
+    const offset = slot.index * TEXELS_PER_SLOT;
+    packTile(tile, { ops, into: this.source.resource as Uint8Array, offset });
+    this.source.update(offset, offset + TEXELS_PER_SLOT);
+    this.onTile?.(key, true);
+    return slot.index * TILE_ROWS;
+  }
+
+  /** Frees the tile's slot. */
+  forget(key: TileKey): void {
+    const text = tileKeyText(key);
+    const slot = this.#slotOf.get(text);
+    if (slot === undefined) return;
+    this.#slotOf.delete(text);
+    slot.key = undefined;
+    slot.lastDrawn = -1;
+  }
+
+  destroy(): void {
+    this.source.destroy();
+  }
+}

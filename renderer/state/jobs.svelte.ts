@@ -1,0 +1,210 @@
+/**
+ * Long work that a person waits for: files on their way to the backend, and the imports made of them.
+ *
+ * An upload and the import that follows are one line on screen. Every line can be cancelled while it runs and dismissed
+ * when it failed; an import that ended well disappears and says so. Files that failed are kept (not their bytes) so that
+ * "import what can be read" can send them again.
+ */
+import type { Job } from "#common/api.ts";
+import type { AppErrorFields } from "#common/errors.ts";
+import { AppError } from "#common/errors.ts";
+import { formatBytes, formatCountOf } from "#common/format.ts";
+import type { JobId, RunId } from "#common/ids.ts";
+import type { Host } from "../host/host.ts";
+import type { Notices } from "./notices.svelte.ts";
+
+/** One line of the list of work. */
+export interface Work {
+  readonly key: string;
+  readonly title: string;
+  readonly state: "running" | "failed";
+  /** 0…1 where known. */
+  readonly share: number | undefined;
+  readonly step: string;
+  readonly failure: AppErrorFields | undefined;
+  readonly cancel: () => void;
+  readonly dismiss: () => void;
+  /** Present where a part of the file can be read: imports that part. */
+  readonly keepPartial: (() => void) | undefined;
+}
+
+interface Upload {
+  readonly key: string;
+  readonly title: string;
+  readonly share: number;
+  readonly failure?: AppErrorFields;
+  readonly controller: AbortController;
+}
+
+interface JobsOptions {
+  readonly host: Host;
+  readonly notices: Notices;
+  readonly openRun: (run: RunId) => void;
+  readonly isFree: () => boolean;
+}
+
+/** What is left of a file after these can still be imported. */
+const PARTIALLY_READABLE = new Set(["truncated-trace", "corrupt-compression", "malformed-trace"]);
+
+export class Jobs {
+  #jobs = $state.raw<readonly Job[]>([]);
+  #uploads = $state.raw<readonly Upload[]>([]);
+  #dismissed = $state.raw<ReadonlySet<JobId>>(new Set());
+  readonly #files = new Map<JobId, File>();
+  #nextUpload = 1;
+  readonly #host: Host;
+  readonly #notices: Notices;
+  readonly #openRun: (run: RunId) => void;
+  readonly #isFree: () => boolean;
+  /** Imports of a single file: the person waits for exactly this run. */
+  readonly #awaited = new Set<JobId>();
+
+  /** Everything that runs or has failed, in the order it was started. */
+  readonly work: readonly Work[] = $derived([
+    ...this.#jobs
+      .filter(({ id, state }) => state === "running" || (state === "failed" && !this.#dismissed.has(id)))
+      .map((job) => this.#jobWork(job)),
+    ...this.#uploads.map((upload) => this.#uploadWork(upload)),
+  ]);
+
+  /** @param options.isFree whether a run may be opened without being asked: nothing else is open */
+  constructor({ host, notices, openRun, isFree }: JobsOptions) {
+    this.#host = host;
+    this.#notices = notices;
+    this.#openRun = openRun;
+    this.#isFree = isFree;
+    host.on("jobChanged", (job) => this.#take(job));
+  }
+
+  async reload(): Promise<void> {
+    try {
+      this.#jobs = await this.#host.client.listJobs({});
+    } catch (error) {
+      this.#notices.tell(error);
+    }
+  }
+
+  /** Uploads and imports each file; one failing does not stop the others. A single file opens when it is there. */
+  async importFiles(files: readonly File[], options: { keepPartial?: boolean } = {}): Promise<void> {
+    const jobs = await Promise.all(files.map((file) => this.#importFile(file, options)));
+    const [only] = jobs;
+    if (jobs.length !== 1 || only === undefined) return;
+    const done = this.#jobs.find(({ id, state }) => id === only && state === "done");
+    if (done?.run !== undefined && this.#isFree()) this.#openRun(done.run);
+    else this.#awaited.add(only);
+  }
+
+  async #importFile(file: File, { keepPartial = false }: { keepPartial?: boolean }): Promise<JobId | undefined> {
+    const key = `upload-${this.#nextUpload++}`;
+    const controller = new AbortController();
+    this.#uploads = [...this.#uploads, { key, title: file.name, share: 0, controller }];
+    try {
+      await this.#checkSize(file, controller.signal);
+      const upload = await this.#host.upload(file, {
+        signal: controller.signal,
+        onProgress: (share) => this.#changeUpload(key, { share }),
+      });
+      const job = await this.#host.client.startImport({ upload, keepPartial });
+      this.#files.set(job, file);
+      this.#removeUpload(key);
+      return job;
+    } catch (error) {
+      if (error instanceof AppError) {
+        this.#changeUpload(key, { failure: error.fields });
+        return undefined;
+      }
+      this.#removeUpload(key);
+      this.#notices.tell(error);
+      return undefined;
+    }
+  }
+
+  /** A host says its limit, and a file above it is not even sent. */
+  async #checkSize({ name, size }: File, signal: AbortSignal): Promise<void> {
+    const { uploadLimitBytes } = await this.#host.client.describeHost({}, { signal });
+    if (uploadLimitBytes === undefined || size <= uploadLimitBytes) return;
+    throw new AppError({
+      code: "too-large",
+      what: `${name} has ${formatBytes(size)}, and this host takes files up to ${formatBytes(uploadLimitBytes)}`,
+      todo: "start the server with a larger --upload-limit, or import the file with `pipewave import`",
+    });
+  }
+
+  #take(job: Job): void {
+    const known = this.#jobs.some(({ id }) => id === job.id);
+    this.#jobs = known ? this.#jobs.map((other) => (other.id === job.id ? job : other)) : [...this.#jobs, job];
+    if (job.state === "done") this.#tellDone(job);
+    if (job.state === "cancelled") this.#notices.say({ text: `Cancelled the import of “${job.title}”.` });
+    if (job.state === "done" || job.state === "cancelled") this.#files.delete(job.id);
+    if (job.state === "done" && this.#awaited.has(job.id) && job.run !== undefined && this.#isFree()) {
+      this.#openRun(job.run);
+    }
+    if (job.state !== "running") this.#awaited.delete(job.id);
+  }
+
+  #tellDone({ title, run, report }: Job): void {
+    const text =
+      report === undefined
+        ? `“${title}” is already in the library.`
+        : `Imported “${title}”: ${formatCountOf(report.events.spans, { one: "span" })}.`;
+    const action = run === undefined ? undefined : { label: "Open", act: () => this.#openRun(run) };
+    this.#notices.say({ text, action });
+  }
+
+  #jobWork(job: Job): Work {
+    const file = this.#files.get(job.id);
+    const partial = job.failure !== undefined && PARTIALLY_READABLE.has(job.failure.code) && file !== undefined;
+    const dismiss = () => {
+      this.#dismissed = new Set([...this.#dismissed, job.id]);
+      this.#files.delete(job.id);
+    };
+    return {
+      key: `job-${job.id}`,
+      title: job.title,
+      state: job.state === "failed" ? "failed" : "running",
+      share: job.share,
+      step: capitalise(job.step ?? "importing"),
+      failure: job.failure,
+      cancel: () => void this.#cancel(job.id),
+      dismiss,
+      keepPartial: partial
+        ? () => {
+            dismiss();
+            void this.importFiles([file], { keepPartial: true });
+          }
+        : undefined,
+    };
+  }
+
+  #uploadWork({ key, title, share, failure, controller }: Upload): Work {
+    return {
+      key,
+      title,
+      state: failure === undefined ? "running" : "failed",
+      share,
+      step: "Uploading",
+      failure,
+      cancel: () => controller.abort(),
+      dismiss: () => this.#removeUpload(key),
+      keepPartial: undefined,
+    };
+  }
+
+  async #cancel(job: JobId): Promise<void> {
+    try {
+      await this.#host.client.cancelJob({ job });
+    } catch (error) {
+      this.#notices.tell(error);
+    }
+  }
+
+  #changeUpload(key: string, change: Partial<Upload>): void {
+    this.#uploads = this.#uploads.map((upload) => (upload.key === key ? { ...upload, ...change } : upload));
+  }
+
+  #removeUpload(key: string): void {
+    this.#uploads = this.#uploads.filter((upload) => upload.key !== key);
+  }
+}
+
+const capitalise = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

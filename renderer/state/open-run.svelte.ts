@@ -1,0 +1,168 @@
+/**
+ * One run that is open: what the backend says of it, the scope whose figures are shown, and what is shown and selected.
+ *
+ * Made when the run's detail has come, so that views never meet half a run. The report of a scope is read again when the
+ * scope changes; the last request wins, and the old report stays on screen until the new one is there.
+ */
+import type { Client, IterationWindow, RunDetail } from "#common/api.ts";
+import type { StageId } from "#common/ids.ts";
+import type { Pass, Stage } from "#common/model.ts";
+import { PASSES } from "#common/model.ts";
+import type { NoPipelineReport, RunReport, Scope } from "#common/report.ts";
+import type { Link } from "./link.ts";
+import type { Notices } from "./notices.svelte.ts";
+import { Selection } from "./selection.svelte.ts";
+import type { TimeRange } from "./viewport.svelte.ts";
+import { Viewport } from "./viewport.svelte.ts";
+
+export type AnyReport = RunReport | NoPipelineReport;
+
+/** The first view leaves this share of the window free on either side. */
+const MARGIN_SHARE = 0.015;
+/** The longest spans of the scope say which passes there are. */
+const SPANS_FOR_PASSES = 4_096;
+
+export class OpenRun {
+  readonly client: Client;
+  readonly detail: RunDetail;
+  readonly viewport: Viewport;
+  readonly selection = new Selection();
+  report = $state.raw<AnyReport | undefined>(undefined);
+  reading = $state(false);
+  /** Passes that occur in the scope, in the order of `PASSES`; known soon after the first report. */
+  passes = $state.raw<readonly Pass[]>([]);
+  /** Stages in the order of the forward pass: entry i has ordinal i. */
+  readonly stages: readonly Stage[];
+  readonly #notices: Notices;
+  readonly #ordinals: ReadonlyMap<StageId, number>;
+  #request: AbortController | undefined;
+
+  constructor({ client, detail, notices }: { client: Client; detail: RunDetail; notices: Notices }) {
+    this.client = client;
+    this.detail = detail;
+    this.#notices = notices;
+    this.stages = detail.stages.toSorted((a, b) => a.ordinal - b.ordinal);
+    this.#ordinals = new Map(detail.stages.map(({ id, ordinal }) => [id, ordinal]));
+    this.viewport = new Viewport(boundsOf(detail));
+    this.viewport.axis = firstAxis(detail);
+  }
+
+  /** The report where a pipeline was recognised. */
+  get pipelineReport(): RunReport | undefined {
+    return this.report !== undefined && "makespanNs" in this.report ? this.report : undefined;
+  }
+
+  get noPipelineReport(): NoPipelineReport | undefined {
+    return this.report !== undefined && "frequentNames" in this.report ? this.report : undefined;
+  }
+
+  get scope(): Scope | undefined {
+    return this.pipelineReport?.scope;
+  }
+
+  /** Compute window of the scope. */
+  get scopeWindow(): TimeRange | undefined {
+    const report = this.pipelineReport;
+    if (report === undefined) return undefined;
+    return { fromNs: report.windowStartNs, toNs: report.windowStartNs + report.makespanNs };
+  }
+
+  get replicas(): readonly number[] {
+    return unique(this.detail.windows.map(({ replica }) => replica));
+  }
+
+  /** Windows of the scope's replica, by iteration. */
+  get iterations(): readonly IterationWindow[] {
+    const replica = this.scope?.replica ?? 0;
+    return this.detail.windows
+      .filter((window) => window.replica === replica)
+      .toSorted((a, b) => a.iteration - b.iteration);
+  }
+
+  ordinalOf(stage: StageId | undefined): number | undefined {
+    return stage === undefined ? undefined : this.#ordinals.get(stage);
+  }
+
+  /** Reads the first report and shows what the link asks for; where it asks for nothing, the scope's compute window. */
+  async start(link: Link): Promise<void> {
+    const { iteration, replica, axis, columns, range, scrollRow, selected } = link;
+    if (axis !== undefined && this.detail.rows[axis].length > 0) this.viewport.axis = axis;
+    if (columns !== undefined) this.viewport.mode = columns;
+    if (scrollRow !== undefined) this.viewport.scrollRow = scrollRow;
+    if (selected !== undefined) this.selection.select(selected);
+    if (range !== undefined) this.viewport.restore(range);
+    await this.#readReport({ iteration, replica });
+    if (range === undefined && this.scopeWindow !== undefined) this.viewport.restore(withMargin(this.scopeWindow));
+    void this.#findPasses();
+  }
+
+  /** Other figures, and the wavefront moved to their window. */
+  async showScope(scope: Partial<Scope>): Promise<void> {
+    await this.#readReport({ ...this.scope, ...scope });
+    if (this.scopeWindow !== undefined) this.viewport.fit(withMargin(this.scopeWindow));
+  }
+
+  /** Failures of what views read for themselves. */
+  tell(error: unknown): void {
+    this.#notices.tell(error);
+  }
+
+  close(): void {
+    this.#request?.abort();
+  }
+
+  async #findPasses(): Promise<void> {
+    const { rank } = this.detail.rows;
+    const { scopeWindow } = this;
+    if (scopeWindow === undefined || rank.length === 0) return;
+    try {
+      const { columns } = await this.client.readSpans({
+        run: this.detail.id,
+        axis: "rank",
+        fromRow: 0,
+        toRow: rank.length,
+        ...scopeWindow,
+        limit: SPANS_FOR_PASSES,
+      });
+      const codes = new Set(columns.pass);
+      this.passes = PASSES.filter((pass, code) => pass !== "none" && codes.has(code));
+    } catch (error) {
+      this.#notices.tell(error);
+    }
+  }
+
+  async #readReport({ iteration, replica }: { iteration?: number | undefined; replica?: number | undefined }) {
+    this.#request?.abort();
+    const request = new AbortController();
+    this.#request = request;
+    this.reading = true;
+    try {
+      const scope = {
+        ...(iteration === undefined ? {} : { iteration }),
+        ...(replica === undefined ? {} : { replica }),
+      };
+      this.report = await this.client.readReport({ run: this.detail.id, ...scope }, { signal: request.signal });
+    } catch (error) {
+      this.#notices.tell(error);
+    } finally {
+      if (this.#request === request) this.reading = false;
+    }
+  }
+}
+
+function withMargin({ fromNs, toNs }: TimeRange): TimeRange {
+  const margin = (toNs - fromNs) * MARGIN_SHARE;
+  return { fromNs: fromNs - margin, toNs: toNs + margin };
+}
+
+function boundsOf({ run: { extent } }: RunDetail): { bounds: TimeRange } {
+  return { bounds: extent === undefined ? { fromNs: 0, toNs: 1 } : { fromNs: extent.startNs, toNs: extent.endNs } };
+}
+
+/** Ranks where there is a pipeline, stages where a single rank runs them all, else lanes. */
+function firstAxis({ rows }: RunDetail) {
+  if (rows.rank.length > 1) return "rank";
+  return rows.stage.length > 0 ? "stage" : rows.rank.length > 0 ? "rank" : "lane";
+}
+
+const unique = (numbers: readonly number[]) => [...new Set(numbers)].toSorted((a, b) => a - b);

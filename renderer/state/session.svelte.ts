@@ -1,0 +1,103 @@
+/**
+ * Which run is open, and what the address says of it.
+ *
+ * Opening a run is a step of the browser's history; what changes while it is open (scope, viewport, selection) replaces
+ * that step. The last request wins: a run that is opened while another loads takes its place.
+ */
+import type { RunId } from "#common/ids.ts";
+import type { Host } from "../host/host.ts";
+import type { Link } from "./link.ts";
+import { formatLink, parseLink } from "./link.ts";
+import type { Notices } from "./notices.svelte.ts";
+import { OpenRun } from "./open-run.svelte.ts";
+
+/** What the session needs of the browser's `location` and `history`. */
+export interface AddressBar {
+  read(): string;
+  /** A new step of the history. */
+  push(hash: string): void;
+  replace(hash: string): void;
+}
+
+export class Session {
+  /** The run on screen; without one the library is. */
+  run = $state.raw<OpenRun | undefined>(undefined);
+  /** The run that is being opened. */
+  opening = $state.raw<RunId | undefined>(undefined);
+  readonly #host: Host;
+  readonly #notices: Notices;
+  readonly #address: AddressBar;
+
+  constructor({ host, notices, address }: { host: Host; notices: Notices; address: AddressBar }) {
+    this.#host = host;
+    this.#notices = notices;
+    this.#address = address;
+  }
+
+  /** The address that finds what is on screen. */
+  get link(): Link {
+    const { run } = this;
+    if (run === undefined) return {};
+    const { viewport, scope, selection } = run;
+    return {
+      run: run.detail.id,
+      iteration: scope?.iteration,
+      replica: scope?.replica,
+      axis: viewport.axis,
+      columns: viewport.mode,
+      range: viewport.range,
+      scrollRow: viewport.scrollRow,
+      selected: selection.current,
+    };
+  }
+
+  async open(run: RunId): Promise<void> {
+    this.#address.push(formatLink({ run }));
+    await this.#show({ run });
+  }
+
+  showLibrary(): void {
+    this.#address.push("");
+    this.#leave();
+  }
+
+  /** Shows what the address says: at the start, and when a person goes back or forward. */
+  async followAddress(): Promise<void> {
+    const link = parseLink(this.#address.read());
+    if (link.run === undefined) this.#leave();
+    else await this.#show(link);
+  }
+
+  /** Called when anything of `link` has changed and come to rest. */
+  writeAddress(): void {
+    if (this.run !== undefined && this.opening === undefined) this.#address.replace(formatLink(this.link));
+  }
+
+  async #show(link: Link): Promise<void> {
+    const id = link.run;
+    if (id === undefined) return;
+    this.opening = id;
+    try {
+      const { client } = this.#host;
+      const detail = await client.readRun({ run: id });
+      const run = new OpenRun({ client, detail, notices: this.#notices });
+      await run.start(link);
+      if (this.opening !== id) return;
+      this.run?.close();
+      this.run = run;
+    } catch (error) {
+      if (this.opening !== id) return;
+      this.#notices.tell(error);
+      this.#address.replace("");
+      this.#leave();
+    } finally {
+      if (this.opening === id) this.opening = undefined;
+    }
+  }
+
+  #leave(): void {
+    this.opening = undefined;
+    this.run?.close();
+    this.run = undefined;
+  }
+}

@@ -1,0 +1,2 @@
+/** Read by Vite, svelte-check and ESLint: runes only, in every component. */
+export default { compilerOptions: { runes: true } };

@@ -1,0 +1,94 @@
+/**
+ * Colours of what a run does, as numbers for the scene and as CSS for the views: one palette, the same in every view.
+ *
+ * conv purple, pool blue, res green, fc orange as in the figure (REFERENCE §1). Colours of the surroundings (text, lines,
+ * surfaces) are CSS custom properties in theme.css. Nothing here knows of Pixi or of the DOM.
+ */
+import type { Op, Pass } from "#common/model.ts";
+
+/** 0xRRGGBB in sRGB. */
+export type Rgb = number;
+export type ThemeName = "light" | "dark";
+
+/** Forward work of a stage of that op. Equal in both themes: a picture of a run is recognised by its colours. */
+export const OP_COLOURS: Readonly<Record<Op, Rgb>> = {
+  conv: 0x8457c9,
+  pool: 0x3b82d6,
+  res: 0x2f9e63,
+  fc: 0xe8842c,
+  attention: 0xd24b7e,
+  mlp: 0x1d9aa6,
+  embedding: 0x9a7b2f,
+  loss: 0xcf4a3f,
+  other: 0x5b7ba8,
+};
+
+/**
+ * Where the op is not known the hue is free to tell the pass: forward slate blue, backward terracotta. Where it is known
+ * the hue stays the op's, and the passes differ in lightness.
+ */
+const OTHER_BY_PASS: Readonly<Record<Pass, Rgb>> = {
+  none: 0x97a0ae,
+  forward: OP_COLOURS.other,
+  backward: 0xc77b58,
+  "input-grad": 0xd9a25f,
+  "weight-grad": 0x8b7f4f,
+};
+
+/** Share of black mixed into the op's colour. */
+const SHADE_BY_PASS: Readonly<Record<Pass, number>> = {
+  none: 0,
+  forward: 0,
+  backward: 0.28,
+  "input-grad": 0.16,
+  "weight-grad": 0.38,
+};
+
+/** Idle: the paper shows through. White in the light theme; dark paper in the dark one. */
+export const IDLE_COLOURS: Readonly<Record<ThemeName, Rgb>> = { light: 0xffffff, dark: 0x14161b };
+
+/** On stage rows: the rank is busy with another stage. Pale, between idle and any op. */
+export const ELSEWHERE_COLOURS: Readonly<Record<ThemeName, Rgb>> = { light: 0xebeef3, dark: 0x242831 };
+
+/** Colour of the work of a cell or span. */
+export function workColour({ op, pass }: { op: Op; pass: Pass }): Rgb {
+  if (op === "other") return OTHER_BY_PASS[pass];
+  return mix({ from: OP_COLOURS[op], to: 0x000000, share: SHADE_BY_PASS[pass] });
+}
+
+/** Text that reads on `background`: white or near-black, whichever has more contrast (WCAG 2 relative luminance). */
+export function textColourOn(background: Rgb): Rgb {
+  const dark = 0x16181d;
+  return contrast(background, 0xffffff) >= contrast(background, dark) ? 0xffffff : dark;
+}
+
+/** Linear mix in sRGB, channel by channel, rounded: share 0 gives `from`, 1 gives `to`. */
+export function mix({ from, to, share }: { from: Rgb; to: Rgb; share: number }): Rgb {
+  const channel = (shift: number) => {
+    const a = (from >> shift) & 0xff;
+    const b = (to >> shift) & 0xff;
+    return Math.round(a + (b - a) * share) << shift;
+  };
+  return channel(16) | channel(8) | channel(0);
+}
+
+export function cssColour(colour: Rgb): string {
+  return `#${colour.toString(16).padStart(6, "0")}`;
+}
+
+/**
+ * WCAG 2 contrast ratio, 1…21.
+ * @internal
+ */
+export function contrast(a: Rgb, b: Rgb): number {
+  const [darker, lighter] = [luminance(a), luminance(b)].sort((x, y) => x - y) as [number, number];
+  return (lighter + 0.05) / (darker + 0.05);
+}
+
+function luminance(colour: Rgb): number {
+  const linear = (shift: number) => {
+    const value = ((colour >> shift) & 0xff) / 255;
+    return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+  };
+  return 0.2126 * linear(16) + 0.7152 * linear(8) + 0.0722 * linear(0);
+}

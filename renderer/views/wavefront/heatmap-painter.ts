@@ -1,0 +1,390 @@
+/**
+ * Joins data and scene for one run: what the view shows → what is asked for → what is drawn. Draws once per change and is
+ * silent otherwise; says when it is idle, so that tests wait for facts instead of time.
+ */
+import type { Client, RunDetail } from "#common/api.ts";
+import type { RowAxis } from "#common/tile.ts";
+import { TILE_ROWS } from "#common/tile.ts";
+import { fittingFontPx, pageLabels, stepLabels, tileLabels, usualCell } from "../../data/cell-labels.ts";
+import type { CellLabel, LabelLayout, LabelNumber } from "../../data/cell-labels.ts";
+import { opOfStage } from "../../data/cell-key.ts";
+import type { OpOfStage } from "../../data/cell-key.ts";
+import { HeatmapPlanner } from "../../data/heatmap-plan.ts";
+import type { HeatmapPlan } from "../../data/heatmap-plan.ts";
+import { binWidthNs } from "../../data/level-of-detail.ts";
+import type { RawPage } from "../../data/raw-page.ts";
+import { RawPicture } from "../../data/raw-picture.ts";
+import type { FilledPart } from "../../data/raw-picture.ts";
+import { RowIndex } from "../../data/row-index.ts";
+import { tileRange } from "../../data/tile-grid.ts";
+import { clientTileSource } from "../../data/tile-source.ts";
+import type { TileSource } from "../../data/tile-source.ts";
+import { visibleRows } from "../../data/time-scale.ts";
+import type { RowScale, TimeScale } from "../../data/time-scale.ts";
+import type { HeatmapScene } from "../../scene/heatmap-scene.ts";
+import type { HeatmapFrame } from "../../scene/heatmap-scene.ts";
+import { createPalette } from "../../scene/palette.ts";
+import type { Rgb, ThemeName } from "../../theme/colours.ts";
+import type { StepGrid } from "../../data/step-grid.ts";
+import { StepGridLoader } from "./step-grid-loader.ts";
+import type { StepRequest } from "./step-grid-loader.ts";
+
+/** What is on screen, in CSS pixels. */
+export interface PaintedView {
+  readonly axis: RowAxis;
+  readonly fromNs: number;
+  readonly toNs: number;
+  readonly widthPx: number;
+  readonly heightPx: number;
+  readonly rows: RowScale;
+  readonly devicePixelRatio: number;
+  readonly number: LabelNumber;
+  readonly theme: ThemeName;
+  /** Present for the step grid. */
+  readonly steps?: StepRequest | undefined;
+}
+
+export interface PaintStatus {
+  /** Nothing is asked for, nothing waits to be drawn. */
+  readonly idle: boolean;
+  /** What is drawn is all that was wanted. */
+  readonly complete: boolean;
+  readonly failures: readonly unknown[];
+  /** Indices in `PASSES` of the work on screen. */
+  readonly passes: ReadonlySet<number>;
+  /** The step grid cannot be shown, in words. */
+  readonly stepProblem?: string | undefined;
+}
+
+/** What a pixel on the canvas shows. */
+export interface ProbedPixel {
+  /** 0xRRGGBB. */
+  readonly colour: Rgb;
+  readonly row: number;
+  /** Time in the middle of the pixel. */
+  readonly middleNs: number;
+  readonly fromNs: number;
+  readonly toNs: number;
+}
+
+/** Lines between rows from this height on, in CSS pixels. */
+const LEAST_LINED_ROW_PX = 7;
+const LEAST_NUMBERED_ROW_PX = 11;
+const LEAST_FONT_PX = 9;
+/** All squares of a step grid are alike: smaller digits still read, as a pattern. */
+const LEAST_STEP_FONT_PX = 8;
+const MOST_FONT_PX = 12;
+
+export class HeatmapPainter {
+  readonly planner: HeatmapPlanner;
+  readonly source: TileSource;
+  readonly ops: OpOfStage;
+  readonly #detail: RunDetail;
+  readonly #scene: HeatmapScene;
+  readonly #steps: StepGridLoader;
+  readonly #onStatus: (status: PaintStatus) => void;
+  readonly #picture = new RawPicture();
+  #rankIndex: RowIndex | undefined;
+  #view: PaintedView | undefined;
+  #painted: Pick<PaintedView, "widthPx" | "heightPx" | "devicePixelRatio" | "theme"> | undefined;
+  #plan: HeatmapPlan | undefined;
+  #frameRequest: number | undefined;
+  #closed = false;
+  #passes: ReadonlySet<number> = new Set();
+  readonly #passesByKind = new WeakMap<Uint8Array, ReadonlySet<number>>();
+  #waiting: (() => void)[] = [];
+
+  constructor({
+    client,
+    detail,
+    scene,
+    onStatus,
+  }: {
+    client: Client;
+    detail: RunDetail;
+    scene: HeatmapScene;
+    onStatus: (status: PaintStatus) => void;
+  }) {
+    this.#detail = detail;
+    this.#scene = scene;
+    this.#onStatus = onStatus;
+    this.ops = opOfStage(detail.stages);
+    this.source = clientTileSource({ client, detail });
+    this.planner = new HeatmapPlanner({
+      detail,
+      source: this.source,
+      onChange: () => this.invalidate(),
+      onEvictTile: (key) => scene.forgetTile(key),
+    });
+    scene.listen({
+      onTile: (key, onGpu) => this.planner.tiles.markOnGpu(key, onGpu),
+      onLost: () => this.planner.tiles.markAllOffGpu(),
+      onRestored: () => this.invalidate(),
+    });
+    this.#steps = new StepGridLoader({ detail, source: this.source, onChange: () => this.invalidate() });
+  }
+
+  /** Shows another view at the next frame; the latest wins. */
+  show(view: PaintedView): void {
+    this.#view = view;
+    this.invalidate();
+  }
+
+  /** Something that is drawn has changed. */
+  invalidate(): void {
+    if (this.#frameRequest !== undefined || this.#closed) return;
+    this.#frameRequest = requestAnimationFrame(() => {
+      this.#frameRequest = undefined;
+      this.#paint();
+    });
+    this.#tell();
+  }
+
+  retry(): void {
+    this.planner.retry();
+    this.#steps.retry();
+    this.invalidate();
+  }
+
+  get stepGrid(): StepGrid | undefined {
+    return this.#steps.grid;
+  }
+
+  /** Pages of the last frame. */
+  get visiblePages(): readonly RawPage[] {
+    return this.#plan?.pages.map(({ page }) => page) ?? [];
+  }
+
+  /** Resolves when nothing is asked for and everything is drawn. */
+  async whenIdle(): Promise<void> {
+    if (this.status.idle || this.#closed) return;
+    await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** Draws a frame and waits for the GPU; gives ms. */
+  timeFrame(): number {
+    // What was drawn before is not this frame's.
+    this.#scene.finish();
+    const before = performance.now();
+    this.#paint();
+    this.#scene.finish();
+    return performance.now() - before;
+  }
+
+  get status(): PaintStatus {
+    const steps = this.#view?.steps !== undefined;
+    const settled = steps ? this.#steps.settled : this.planner.settled;
+    return {
+      idle: this.#frameRequest === undefined && settled && this.#plan !== undefined,
+      complete: steps ? this.#steps.settled : this.#plan?.complete === true,
+      failures: steps ? this.#steps.failures : this.planner.failures,
+      passes: this.#passes,
+      stepProblem: steps ? this.#steps.problem : undefined,
+    };
+  }
+
+  /**
+   * Colours on the canvas of device pixels, drawn anew without numbers, and the time that each pixel's cell stands for: the
+   * pixel itself where raw spans are drawn, the bin where tiles are.
+   */
+  probe(points: readonly { xPx: number; yPx: number }[]): ProbedPixel[] {
+    if (this.#view === undefined) throw new Error("nothing is shown yet");
+    const frame = this.#frame(this.#view);
+    this.#scene.draw({ ...frame, labels: [] });
+    const { time, rows } = frame;
+    const nsPerPx = (time.toNs - time.fromNs) / time.widthPx;
+    const binNs = binWidthNs(this.#detail.levels, this.#plan?.level ?? 0);
+    const probed = points.map(({ xPx, yPx }) => {
+      const colour = this.#scene.readPixel({ xPx, yPx });
+      const row = Math.floor(rows.scrollRow + (yPx + 0.5) / rows.rowHeightPx);
+      const fromNs = time.fromNs + xPx * nsPerPx;
+      const middleNs = fromNs + nsPerPx / 2;
+      if (frame.picture !== undefined) return { colour, row, middleNs, fromNs, toNs: fromNs + nsPerPx };
+      const bin = Math.floor(middleNs / binNs);
+      return { colour, row, middleNs, fromNs: bin * binNs, toNs: (bin + 1) * binNs };
+    });
+    this.#scene.draw(frame);
+    return probed;
+  }
+
+  close(): void {
+    this.#closed = true;
+    if (this.#frameRequest !== undefined) cancelAnimationFrame(this.#frameRequest);
+    this.planner.close();
+    this.#steps.close();
+    this.#scene.destroy();
+  }
+
+  #paint(): void {
+    const view = this.#view;
+    if (view === undefined || view.widthPx < 1 || view.heightPx < 1) return;
+    this.#adopt(view);
+    this.#scene.draw(this.#frame(view));
+    this.#notePasses(view);
+    this.#tell();
+  }
+
+  /** Passes seen stay in the legend: entries that come and go while panning would only distract. */
+  #notePasses({ steps }: PaintedView): void {
+    const seen = new Set(this.#passes);
+    if (steps === undefined) {
+      const drawn = [...this.visiblePages, ...(this.#plan?.tiles.map(({ tile }) => tile) ?? [])];
+      for (const { kind } of drawn) for (const pass of this.#passesOf(kind)) seen.add(pass);
+    } else {
+      for (const cell of this.#steps.grid?.cells ?? []) if (cell !== undefined) seen.add(cell.kind >> 4);
+    }
+    if (seen.size > this.#passes.size) this.#passes = seen;
+  }
+
+  /** Each array is looked through once, not once a frame. */
+  #passesOf(kind: Uint8Array): ReadonlySet<number> {
+    let passes = this.#passesByKind.get(kind);
+    if (passes === undefined) {
+      passes = new Set(kind.map((code) => code >> 4));
+      this.#passesByKind.set(kind, passes);
+    }
+    return passes;
+  }
+
+  #adopt(view: PaintedView): void {
+    const { widthPx, heightPx, devicePixelRatio: ratio, theme } = view;
+    const before = this.#painted;
+    if (before?.widthPx !== widthPx || before.heightPx !== heightPx || before.devicePixelRatio !== ratio) {
+      this.#scene.resize({ widthPx: Math.round(widthPx * ratio), heightPx: Math.round(heightPx * ratio) });
+    }
+    if (before?.theme !== theme) this.#scene.setPalette(createPalette(theme));
+    this.#painted = { widthPx, heightPx, devicePixelRatio: ratio, theme };
+  }
+
+  #frame(view: PaintedView): HeatmapFrame {
+    const { axis, fromNs, toNs, devicePixelRatio: ratio } = view;
+    const rowCount = this.#detail.rows[axis].length;
+    const time: TimeScale = { fromNs, toNs, widthPx: Math.round(view.widthPx * ratio) };
+    const heightPx = Math.round(view.heightPx * ratio);
+    const rows = snapRows(view.rows, ratio);
+    const { fromRow, toRow } = visibleRows(rows, { heightPx, rowCount });
+    const frame = {
+      time,
+      rows,
+      rowCount,
+      baseNs: this.#detail.levels.baseNs,
+      ops: this.ops,
+      rowGapPx: view.rows.rowHeightPx >= LEAST_LINED_ROW_PX ? Math.round(ratio) : 0,
+    };
+    const labels: CellLabel[] = [];
+    const numbered = { view, time, rows, heightPx };
+    if (view.steps !== undefined) {
+      this.#steps.want({ ...view.steps, axis });
+      const { grid, texels } = this.#steps;
+      this.#plan ??= { level: 0, tiles: [], pages: [], rankPages: [], complete: false };
+      if (grid === undefined || texels === undefined) return { ...frame, tiles: [], labels };
+      const digits = String(grid.cells.reduce((most, cell) => Math.max(most, cell?.[view.number] ?? 0), 0)).length;
+      const columnPx = (grid.intervalNs / (toNs - fromNs)) * time.widthPx;
+      const layout = this.#labelLayout({ ...numbered, cell: { widthPx: columnPx, digits } });
+      if (layout !== undefined) stepLabels(grid, { layout, into: labels });
+      return { ...frame, tiles: [], labels, steps: { grid, texels } };
+    }
+    const plan = this.planner.plan({ axis, fromNs, toNs, fromRow, toRow, widthPx: time.widthPx });
+    this.#plan = plan;
+    const filled = this.#drawPicture(plan, { axis, time, fromRow, toRow });
+    const pages = plan.pages.map(({ page }) => page);
+    const layout = this.#labelLayout({ ...numbered, cell: usualCell(pages, { time, number: view.number }) });
+    if (layout !== undefined) this.#addLabels(plan, { layout, fromRow, toRow, into: labels });
+    if (filled.length === 0) return { ...frame, tiles: plan.tiles, labels };
+    const { texels, widthPx, firstRow, rowCount: pictureRows } = this.#picture;
+    return {
+      ...frame,
+      tiles: plan.tiles,
+      labels,
+      picture: { texels, widthPx, firstRow, rowCount: pictureRows, filled },
+    };
+  }
+
+  #drawPicture(
+    plan: HeatmapPlan,
+    { axis, time, fromRow, toRow }: { axis: RowAxis; time: TimeScale; fromRow: number; toRow: number },
+  ): readonly FilledPart[] {
+    if (plan.pages.length === 0) return [];
+    const { rows, stages } = this.#detail;
+    if (axis === "stage") this.#rankIndex ??= new RowIndex({ axis: "rank", rows: rows.rank, stages });
+    return this.#picture.draw({
+      parts: plan.pages,
+      rankParts: plan.rankPages,
+      scale: time,
+      fromRow,
+      toRow,
+      ops: this.ops,
+      rows: rows[axis],
+      rankIndex: axis === "stage" ? this.#rankIndex : undefined,
+    });
+  }
+
+  #labelLayout({
+    view,
+    time,
+    rows,
+    heightPx,
+    cell,
+  }: {
+    view: PaintedView;
+    time: TimeScale;
+    rows: RowScale;
+    heightPx: number;
+    /** Absent where tiles are drawn: their runs of equal cells are of any width. */
+    cell: { widthPx: number; digits: number } | undefined;
+  }): LabelLayout | undefined {
+    if (view.rows.rowHeightPx < LEAST_NUMBERED_ROW_PX) return undefined;
+    const ratio = view.devicePixelRatio;
+    const mostPx = Math.round(Math.max(LEAST_FONT_PX, Math.min(MOST_FONT_PX, view.rows.rowHeightPx * 0.62)) * ratio);
+    const leastPx = Math.min(
+      mostPx,
+      Math.round((view.steps === undefined ? LEAST_FONT_PX : LEAST_STEP_FONT_PX) * ratio),
+    );
+    const most = this.#scene.setFontSize(mostPx);
+    const fontPx = cell === undefined ? mostPx : fittingFontPx({ cell, mostPx, leastPx, digitWidthPx: most.widthPx });
+    const { widthPx, heightPx: digitHeightPx } = this.#scene.setFontSize(fontPx);
+    return { time, rows, heightPx, digitWidthPx: widthPx, digitHeightPx, ops: this.ops, number: view.number };
+  }
+
+  #addLabels(
+    plan: HeatmapPlan,
+    { layout, fromRow, toRow, into }: { layout: LabelLayout; fromRow: number; toRow: number; into: CellLabel[] },
+  ): void {
+    // A span that reaches over two pages is in both and gets one number.
+    const seen = new Set<number>();
+    for (const { page, rowBlock } of plan.pages) {
+      for (
+        let row = Math.max(fromRow, rowBlock * TILE_ROWS);
+        row < Math.min(toRow, (rowBlock + 1) * TILE_ROWS);
+        row++
+      ) {
+        pageLabels(page, { row, seen, layout, into });
+      }
+    }
+    if (plan.pages.length > 0) return;
+    for (const { key, tile } of plan.tiles) {
+      const { fromNs } = tileRange(key, this.#detail.levels.baseNs);
+      const binNs = binWidthNs(this.#detail.levels, key.level);
+      const firstRow = key.rowBlock * TILE_ROWS;
+      for (let row = Math.max(fromRow, firstRow); row < Math.min(toRow, firstRow + TILE_ROWS); row++) {
+        tileLabels(tile, { row, tileRow: row - firstRow, fromNs, binNs, layout, into });
+      }
+    }
+  }
+
+  #tell(): void {
+    const { status } = this;
+    this.#onStatus(status);
+    if (!status.idle) return;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve();
+  }
+}
+
+/** Whole device pixels for rows, so that their edges are crisp; rows thinner than two pixels stay as they are. */
+export function snapRows({ scrollRow, rowHeightPx }: RowScale, ratio: number): RowScale {
+  const heightPx = rowHeightPx * ratio;
+  const snapped = heightPx < 2 ? heightPx : Math.round(heightPx);
+  return { scrollRow: Math.round(scrollRow * snapped) / snapped, rowHeightPx: snapped };
+}
