@@ -12,16 +12,21 @@ const config: KnipConfig = {
     "main/**/*worker.ts!",
     "native-runner/index.ts!",
     "native-runner/**/*worker.ts!",
+    "native-runner/bundle/bundle-runner.ts!", // a script that ships nothing of itself, so that --production does not see it
     "renderer/main.ts!",
     "electron.config.ts!",
     "test/**/*.test.ts",
     "test/e2e/**/*.spec.ts",
-    "test/bench/index.ts",
+    "test/bench/{index,parse-json,report-usage}.ts",
+    "test/core/import/import-slowly.ts",
+    // The page of its own that the drawn wavefront is tested on: its index.html names it.
+    "test/renderer/wavefront/demo/demo.ts",
     "test/support/{run-all,check-types,result-reporter}.ts",
   ],
   project: ["{main,db,native-runner,renderer}/**/*.{ts,mjs,svelte}!", "test/**/*.ts"],
   // The parts of a contract are exported beside it, so that whoever needs a part can name it.
   ignoreExportsUsedInFile: { interface: true, type: true },
+  ignoreBinaries: ["unshare"], // a test takes the network away with it where the system has it
   ignoreDependencies: [
     "svelte-check", // started by its path in test/support/check-types.ts
     "electron-builder", // packs the desktop application; its configuration is still to come

@@ -25,8 +25,11 @@ export async function withDemo(
   process.once("SIGINT", stop).once("SIGTERM", stop);
   try {
     const { captureDemo } = await import("../core/capture/demo.ts");
-    const onProgress = progress.show;
-    const { files, text } = await captureDemo({ folder, signal: stopping.signal, onProgress });
+    const { files, text } = await captureDemo({
+      folder,
+      signal: stopping.signal,
+      onProgress: (step) => progress.show(step),
+    });
     progress.clear();
     printAside(text);
     process.off("SIGINT", stop).off("SIGTERM", stop);

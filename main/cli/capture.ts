@@ -58,7 +58,7 @@ function optionsOf(flags: CaptureFlags): CaptureOptions {
 }
 
 async function listBackends(): Promise<CommandResult> {
-  const { listRunnerBackends } = await import("../core/capture/capture-run.ts");
+  const { listRunnerBackends } = await import("../core/capture/ask-runner.ts");
   const backends = await listRunnerBackends();
   return { document: { backends }, text: () => backends.map(describeBackend).join("\n") };
 }

@@ -6,7 +6,9 @@ import { registerExport } from "./export.ts";
 import { registerImport } from "./import.ts";
 import { registerReport } from "./report.ts";
 import { registerOpen, registerServe } from "./serve.ts";
+import { registerSimulate } from "./simulate.ts";
 import { registerSql } from "./sql.ts";
+import { registerWhatIf } from "./what-if.ts";
 
 /** Adds one command to the program. Loads nothing else: the work is imported when the command runs. */
 type RegisterCommand = (program: Command) => void;
@@ -15,6 +17,8 @@ const COMMANDS: readonly RegisterCommand[] = [
   registerImport,
   registerReport,
   registerCapture,
+  registerSimulate,
+  registerWhatIf,
   registerExport,
   registerSql,
   registerServe,

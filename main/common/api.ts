@@ -8,6 +8,7 @@
 import type { JobId, LaneId, RunId, SpanId, StageId } from "./ids.ts";
 import type { Lane, Run, SpanColumns, SpanName, Stage, StageEdge } from "./model.ts";
 import type { ImportReport, NoPipelineReport, RunReport } from "./report.ts";
+import type { BackendStatus, CaptureOptions, CapturePreview } from "./runner-api.ts";
 import type { HeatmapRow, RowAxis, Tile, TileKey } from "./tile.ts";
 import type { AppErrorFields } from "./errors.ts";
 
@@ -92,7 +93,7 @@ export type JobState = "running" | "done" | "failed" | "cancelled";
 /** Progress of a job: sent as an event and listed by `listJobs`. */
 export interface Job {
   readonly id: JobId;
-  readonly kind: "import";
+  readonly kind: "import" | "capture";
   /** What a person calls it: the file's name. */
   readonly title: string;
   readonly state: JobState;
@@ -100,11 +101,14 @@ export interface Job {
   readonly share?: number;
   /** What is being done, in words. */
   readonly step?: string;
-  /** The run that came out. */
+  /** The run that came out; of a capture also while it grows. */
   readonly run?: RunId;
   readonly report?: ImportReport;
   readonly failure?: AppErrorFields;
 }
+
+/** What a person chooses of a capture. */
+export type CaptureRequestOptions = Partial<Omit<CaptureOptions, "record">>;
 
 /** Backend methods by name. */
 export interface Api {
@@ -113,7 +117,14 @@ export interface Api {
   listJobs(args: Record<string, never>): readonly Job[];
   /** Imports a file that lies on the backend's machine (`path`) or that was uploaded before (`upload`). */
   startImport(args: { readonly path?: string; readonly upload?: string; readonly keepPartial?: boolean }): JobId;
+  /** Ends a job. Of a capture what was recorded is kept: it ends as done, unless nothing had been recorded yet. */
   cancelJob(args: { readonly job: JobId }): void;
+  /** What can compute on the backend's machine, and why the rest cannot; takes a second. */
+  listBackends(args: Record<string, never>): readonly BackendStatus[];
+  /** Measures the network's blocks and plans the partition, in some seconds; what is not given is as in `DEFAULT_CAPTURE`. */
+  previewCapture(args: CaptureRequestOptions): CapturePreview;
+  /** Starts a capture: its run can be read as soon as there is something to see, and comes into the library at the end. */
+  startCapture(args: CaptureRequestOptions): JobId;
   renameRun(args: { readonly run: RunId; readonly name: string }): void;
   /** Moves the run aside; `restoreRun` brings it back for as long as the backend lives. */
   deleteRun(args: { readonly run: RunId }): void;
@@ -146,6 +157,9 @@ export const API_METHODS: Readonly<Record<keyof Api, true>> = {
   listJobs: true,
   startImport: true,
   cancelJob: true,
+  listBackends: true,
+  previewCapture: true,
+  startCapture: true,
   renameRun: true,
   deleteRun: true,
   restoreRun: true,
@@ -168,6 +182,8 @@ export interface ApiEvents {
   jobChanged: Job;
   /** Runs were added, renamed or removed: list again. */
   libraryChanged: Record<string, never>;
+  /** A run that is being captured has more to show; the first time, it can be read from now on. */
+  runGrew: { readonly run: RunId };
 }
 
 export interface CallContext {

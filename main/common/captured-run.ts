@@ -2,8 +2,9 @@
  * What a capture recorded, as a run: the same model whether it goes into a run file here or into a trace file on a cluster
  * node, so that both give the same report.
  *
- * A worker is a rank of replica 0 with one lane for each phase and one for waiting: on a GPU the phases of neighbouring
- * batches overlap, so they cannot share a lane. Pure; it knows neither files nor processes.
+ * A worker is a rank of replica 0 with one lane for each phase: on a GPU the phases of neighbouring batches overlap, so they
+ * cannot share a lane. Waiting lies in the lane of the phase that it delays, `starved` before `in` and `blocked` before `out`:
+ * a worker can be starved and blocked at the same time. Pure; it knows neither files nor processes.
  */
 import { laneId, nameId, stageId } from "./ids.ts";
 import {
@@ -32,14 +33,14 @@ export interface CapturedRun {
   readonly args: readonly (string | undefined)[];
 }
 
-const LANES = ["in", "compute", "out", "wait"] as const;
+const LANES = ["in", "compute", "out"] as const;
 
-const PHASE_OF: Readonly<Record<RecordKind, Phase & (typeof LANES)[number]>> = {
-  in: "in",
-  compute: "compute",
-  out: "out",
-  starved: "wait",
-  blocked: "wait",
+const PLACES: Readonly<Record<RecordKind, { readonly lane: (typeof LANES)[number]; readonly phase: Phase }>> = {
+  in: { lane: "in", phase: "in" },
+  compute: { lane: "compute", phase: "compute" },
+  out: { lane: "out", phase: "out" },
+  starved: { lane: "in", phase: "wait" },
+  blocked: { lane: "out", phase: "wait" },
 };
 
 const WORK_KINDS: readonly RecordKind[] = ["in", "compute", "out"];
@@ -104,8 +105,8 @@ export function describeCapturedRun({
 
 /** One name for each phase of each stage, then one for each kind of waiting. */
 function describeNames({ stages }: CapturePlan): readonly SpanName[] {
-  const phases = stages.flatMap(({ name }) => WORK_KINDS.map((kind) => ({ text: name, category: PHASE_OF[kind] })));
-  const waits = WAIT_KINDS.map((kind) => ({ text: kind, category: PHASE_OF[kind] }));
+  const phases = stages.flatMap(({ name }) => WORK_KINDS.map((kind) => ({ text: name, category: PLACES[kind].phase })));
+  const waits = WAIT_KINDS.map((kind) => ({ text: kind, category: PLACES[kind].phase }));
   return [...phases, ...waits].map((name, id) => ({ id: nameId(id), ...name }));
 }
 
@@ -135,7 +136,7 @@ function sortSpans({ plan, blocks }: { plan: CapturePlan; blocks: readonly Recor
     Array.from({ length: block.length }, (_, index) => ({ block, index })),
   );
   const laneOf = ({ block, index }: Place): number =>
-    block.worker * LANES.length + LANES.indexOf(PHASE_OF[RECORD_KINDS[block.kind[index]]]);
+    block.worker * LANES.length + LANES.indexOf(PLACES[RECORD_KINDS[block.kind[index]]].lane);
   const startOf = ({ block, index }: Place): number => block.start[index];
   const endOf = ({ block, index }: Place): number => block.end[index];
   places.sort((a, b) => startOf(a) - startOf(b) || laneOf(a) - laneOf(b) || endOf(b) - endOf(a));
@@ -152,9 +153,9 @@ function sortSpans({ plan, blocks }: { plan: CapturePlan; blocks: readonly Recor
     columns.stage[i] = stage;
     columns.batch[i] = block.batch[index];
     columns.pass[i] = passCode("forward");
-    columns.phase[i] = phaseCode(PHASE_OF[kind]);
+    columns.phase[i] = phaseCode(PLACES[kind].phase);
     if (kind === "compute") return `{"flops":${plan.stages[stage].flops}}`;
-    return PHASE_OF[kind] === "wait" ? undefined : `{"bytes":${block.bytes[index]}}`;
+    return PLACES[kind].phase === "wait" ? undefined : `{"bytes":${block.bytes[index]}}`;
   });
   return { columns, args };
 }

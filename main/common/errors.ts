@@ -29,6 +29,8 @@ export const ERROR_CODES = {
   "unknown-run": "the library has no such run",
   "unknown-job": "no such job",
   "unknown-network": "no such network",
+  "impossible-order": "a schedule that nobody can execute",
+  "malformed-schedule": "a schedule table that cannot be read",
   "invalid-argument": "an option or argument is not usable",
   "invalid-sql": "SQLite rejects the statement",
   "backend-unavailable": "the compute backend cannot be used here",

@@ -116,6 +116,7 @@ export interface RunReport {
   readonly criticalPath?: {
     readonly lengthNs: number;
     readonly byStage: readonly { readonly stage: number; readonly ns: number }[];
+    readonly byRank: readonly { readonly rank: number; readonly ns: number }[];
     readonly byPhase: readonly { readonly phase: Phase | "wait"; readonly ns: number }[];
   };
 }

@@ -3,12 +3,15 @@
  *
  * The runner is a child process; messages travel over the process's own channel with structured clone, so typed arrays are
  * sent as they are. The parent sends `RunnerCommand`s, the runner answers with `RunnerEvent`s: first `planned`, then `spans`
- * and `progress` while the run goes on, last either `finished` or `failed`. After `stop` what was captured so far is finished
- * properly. Times are ns from the run's origin, one clock for all workers.
+ * and `progress` while the run goes on, last one of `finished`, `failed`, `stopped-early`. After `stop`, and before `failed`,
+ * spans that were recorded until then are still sent. Times are ns from the run's origin, one clock for all workers.
  */
 import type { AppErrorFields } from "./errors.ts";
 import type { Op, StageEdge } from "./model.ts";
 import type { StageRange } from "./schedule/partition.ts";
+
+export const NETWORK_NAMES = ["resnet28", "resnet18", "resnet50", "tiny"] as const;
+export type NetworkName = (typeof NETWORK_NAMES)[number];
 
 export const BACKEND_NAMES = ["auto", "wasm", "webgpu", "tensorflow"] as const;
 export type BackendName = (typeof BACKEND_NAMES)[number];
@@ -20,7 +23,7 @@ export const CAPTURE_MODES = ["sequential", "pipelined"] as const;
 export type CaptureMode = (typeof CAPTURE_MODES)[number];
 
 export interface CaptureOptions {
-  readonly network: string;
+  readonly network: NetworkName;
   readonly backend: BackendName | "cpu";
   readonly mode: CaptureMode;
   readonly workers: number;
@@ -58,6 +61,7 @@ export const DEFAULT_CAPTURE: CaptureOptions = {
 
 export type RunnerCommand =
   | { readonly type: "capture"; readonly options: CaptureOptions }
+  | { readonly type: "preview"; readonly options: CaptureOptions }
   | { readonly type: "list-backends" }
   | { readonly type: "stop" };
 
@@ -92,6 +96,19 @@ export interface CapturePlan {
   readonly originEpochNs: bigint;
 }
 
+/** What a capture would do, before it runs. Other partitions follow from `profileNs` (common/schedule/partition.ts). */
+export interface CapturePreview {
+  readonly network: string;
+  readonly backend: ComputeBackend;
+  readonly stages: readonly PlannedStage[];
+  readonly edges: readonly StageEdge[];
+  readonly partition: readonly StageRange[];
+  /** Measured time of every stage for one batch. */
+  readonly profileNs: readonly number[];
+  /** The slowest worker's time for a batch: the interval that the partition allows, transfers left out. */
+  readonly predictedIntervalNs: number;
+}
+
 /** Spans of one worker as columns; `kind` is an index in `RECORD_KINDS`. */
 export interface RecordedSpans {
   readonly worker: number;
@@ -108,6 +125,7 @@ export interface RecordedSpans {
 export const RECORD_KINDS = ["in", "compute", "out", "starved", "blocked"] as const;
 export type RecordKind = (typeof RECORD_KINDS)[number];
 
+/** What `capture --json` prints beside the file (DESIGN §7). */
 export interface CaptureSummary {
   readonly network: string;
   readonly backend: ComputeBackend;
@@ -127,8 +145,11 @@ export interface CaptureSummary {
 
 export type RunnerEvent =
   | { readonly type: "backends"; readonly backends: readonly BackendStatus[] }
+  | { readonly type: "preview"; readonly preview: CapturePreview }
   | { readonly type: "planned"; readonly plan: CapturePlan }
   | { readonly type: "progress"; readonly step: string; readonly batchesDone: number; readonly batches: number }
   | { readonly type: "spans"; readonly spans: RecordedSpans }
   | { readonly type: "finished"; readonly summary: CaptureSummary }
+  /** Stopped before the first recorded batch: there is nothing to keep. */
+  | { readonly type: "stopped-early" }
   | { readonly type: "failed"; readonly failure: AppErrorFields };

@@ -25,9 +25,12 @@ export interface Backend {
   readonly shared: boolean;
   /** Copies values to the device; `values` may be reused afterwards. */
   upload(values: Float32Array, shape: readonly number[]): Tensor;
-  /** Resolves when the device has finished everything that was enqueued so far. */
-  fence(): Promise<void>;
-  /** Values of a tensor. Call after `fence`; on a synchronous backend nothing is waited for. */
+  /**
+   * Resolves when the device has finished computing `result`, the last thing that was enqueued: a span of `compute` ends here.
+   * @throws AppError when the device refused an operation or is lost, which WebGPU tells apart from the call
+   */
+  fence(result: Tensor): Promise<void>;
+  /** Values of a tensor; rejects like `fence`. */
   read(tensor: Tensor): Promise<Float32Array>;
   dispose(): void;
 }

@@ -60,6 +60,7 @@ async function probeTensorflow() {
 }
 
 function reasonOf(error: unknown): string {
-  if (error instanceof AppError) return error.fields.what;
-  throw error;
+  if (!(error instanceof AppError)) throw error;
+  const { what, todo } = error.fields;
+  return todo === undefined ? what : `${what}; ${todo}`;
 }

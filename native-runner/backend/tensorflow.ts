@@ -2,9 +2,8 @@
  * TensorFlow's own runtime through `@tensorflow/tfjs-node-gpu` (CUDA) or `@tensorflow/tfjs-node`: used when installed.
  *
  * Both are optional peers, never dependencies: their install step downloads libtensorflow. tfjs-node 4.22 calls
- * `util.isNullOrUndefined` and its like, which Node 23 removed; they are put back before the package is loaded. Operations
- * are synchronous from the thread's point of view: the call returns when the kernel is enqueued on CUDA, and `dataSync`
- * waits, so the fence reads one value of the last result.
+ * `util.isNullOrUndefined` and its like, which Node 23 removed; they are put back before the package is loaded. On CUDA an
+ * operation returns when it is enqueued; the only thing that waits is reading, so the fence reads one value of the result.
  */
 import { createRequire } from "node:module";
 import util from "node:util";
@@ -64,14 +63,18 @@ export async function openTensorflow(): Promise<Backend> {
       { cause },
     );
   }
+  const onGpu = found.name.endsWith("-gpu");
   return {
     name: "tensorflow",
     device: found.name,
     tf,
     asynchronous: false,
-    shared: found.name.endsWith("-gpu"),
+    shared: onGpu,
     upload: (values, shape) => copyToTensor(tf, values, shape),
-    fence: () => Promise.resolve(),
+    fence: (result) => {
+      if (onGpu) tf.tidy(() => tf.slice(tf.reshape(result, [-1]), [0], [1]).dataSync());
+      return Promise.resolve();
+    },
     read: (tensor) => Promise.resolve(tensor.dataSync<"float32">()),
     dispose: () => {
       tf.removeBackend("tensorflow");

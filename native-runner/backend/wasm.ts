@@ -2,7 +2,7 @@
  * tfjs's WebAssembly backend, single-threaded with SIMD: the default without a GPU, the same everywhere.
  *
  * Operations are synchronous; each pipeline worker has an instance and a heap of its own. tfjs's own threads stay off: the
- * pipeline is what uses the cores. `wasmThreads` lets the bench compare with them.
+ * pipeline is what uses the cores.
  */
 import { cpus } from "node:os";
 import type { Backend } from "./backend.ts";

@@ -3,11 +3,13 @@
  *
  * tfjs finds WebGPU where a browser has it, at `navigator.gpu`; here Dawn's is put there before the backend is loaded. Each
  * worker has a Dawn device of its own; all of them share the one GPU. Commands are collected by tfjs and submitted at the
- * fence, so `compute` ends when the device says so. Without a hardware GPU a software one (SwiftShader) may be found; it is
- * used only when asked for by name.
+ * fence, so `compute` ends when the device says so. An upload ends when the values lie in memory that the device reads; its
+ * own copy of them is a command like any other. Without a hardware GPU a software one (SwiftShader) may be found; it is used
+ * only when asked for by name.
  */
 import { AppError } from "#common/errors.ts";
 import { copyToTensor, type Backend } from "./backend.ts";
+import { watchDevice, type FallibleDevice } from "./gpu-failures.ts";
 
 /** What of Dawn is used here; the package types the full WebGPU API. */
 interface DawnGpu {
@@ -28,8 +30,11 @@ interface WebgpuEngine {
   uploadToGPU(dataId: object): void;
   /** Commands are collected in one open compute pass; it must be ended before they can be submitted. */
   endComputePassEncoder(): void;
+  /** Submits what was collected; fails when that is nothing. */
   submitQueue(): void;
-  readonly device: { readonly queue: { onSubmittedWorkDone(): Promise<void> } };
+  /** Where commands are collected; null when there are none. */
+  readonly commandEncoder: object | null;
+  readonly device: FallibleDevice & { readonly queue: { onSubmittedWorkDone(): Promise<void> } };
 }
 
 export interface GpuAdapter {
@@ -83,7 +88,7 @@ function unavailable(what: string, cause?: unknown): AppError {
     {
       code: "backend-unavailable",
       what: `the webgpu backend cannot be used here: ${what}`,
-      todo: "install the GPU driver and the Vulkan loader (libvulkan1), or use --backend wasm",
+      todo: "install the GPU's driver and, on Linux, the Vulkan loader (libvulkan.so.1), which does not come with Pipewave, or use --backend wasm",
     },
     { cause },
   );
@@ -97,6 +102,7 @@ export async function openWebgpu(): Promise<Backend> {
   await tf.ready();
   tf.env().set("WEBGPU_MATMUL_PROGRAM_TYPE", PACKED_MATMUL);
   const engine = tf.backend() as unknown as WebgpuEngine;
+  const throwIfFailed = watchDevice(engine.device);
   return {
     name: "webgpu",
     device: adapter.device,
@@ -110,10 +116,15 @@ export async function openWebgpu(): Promise<Backend> {
     },
     fence: async () => {
       engine.endComputePassEncoder();
-      engine.submitQueue();
+      if (engine.commandEncoder !== null) engine.submitQueue();
       await engine.device.queue.onSubmittedWorkDone();
+      throwIfFailed();
     },
-    read: (tensor) => tensor.data<"float32">(),
+    read: async (tensor) => {
+      const values = await tensor.data<"float32">();
+      throwIfFailed();
+      return values;
+    },
     dispose: () => {
       tf.removeBackend("webgpu");
     },

@@ -5,8 +5,9 @@
  * skips). What must cross from one range to the next is `liveAfter`: the channel carries exactly those. Every mode and
  * partition runs the same operations in the same order on the same values, so outputs are equal bit for bit.
  */
+import type { Tensor1D, Tensor2D, Tensor4D } from "@tensorflow/tfjs-core";
 import type { Backend, Tensor } from "../backend/backend.ts";
-import { bytesOf, elements, type Block, type Network } from "./layer.ts";
+import { bytesOf, elements, type Block, type Network } from "#common/network/layer.ts";
 import { createWeights } from "./weights.ts";
 
 /** A tensor that crosses a cut: the output of a block (−1: the network's input). */
@@ -43,8 +44,8 @@ export function liveAfter({
 }
 
 export interface Program {
-  /** Runs one block; its inputs were given by `put` or computed before. The result stays inside until nobody needs it. */
-  run(block: number): void;
+  /** Runs one block; its inputs were given by `put` or computed before. The result belongs to the program: do not dispose it. */
+  run(block: number): Tensor;
   /** Brings a tensor that crossed a cut. */
   put(block: number, tensor: Tensor): void;
   /** A tensor that is to cross the cut after the range; it stays alive until `clear`. */
@@ -69,7 +70,7 @@ export function createProgram({
 }): () => Program {
   const kernels = new Map<number, BlockKernel>();
   for (let index = first; index <= last; index++) {
-    const block = network.blocks[index] as Block;
+    const block = network.blocks[index];
     kernels.set(index, createKernel({ block, backend, seed }));
   }
   const lastUse = lastUses(network);
@@ -83,10 +84,11 @@ export function createProgram({
     return {
       run(index) {
         const kernel = kernels.get(index);
-        const block = network.blocks[index] as Block;
+        const block = network.blocks[index];
         if (kernel === undefined) throw new Error(`block ${index} is not part of this range`);
         const skip = block.skip === undefined ? undefined : need(block.skip.block);
-        tensors.set(index, kernel(need(index - 1), skip));
+        const result = kernel(need(index - 1), skip);
+        tensors.set(index, result);
         for (const [held, tensor] of tensors) {
           // What the cut after the range carries is kept: its last use lies beyond `last`.
           if ((lastUse.get(held) ?? Infinity) <= index) {
@@ -94,6 +96,7 @@ export function createProgram({
             tensors.delete(held);
           }
         }
+        return result;
       },
       put: (block, tensor) => {
         tensors.set(block, tensor);
@@ -118,9 +121,6 @@ function lastUses(network: Network): ReadonlyMap<number, number> {
 }
 
 type BlockKernel = (input: Tensor, skip: Tensor | undefined) => Tensor;
-type Tensor4D = import("@tensorflow/tfjs-core").Tensor4D;
-type Tensor1D = import("@tensorflow/tfjs-core").Tensor1D;
-type Tensor2D = import("@tensorflow/tfjs-core").Tensor2D;
 
 function createKernel({ block, backend, seed }: { block: Block; backend: Backend; seed: number }): BlockKernel {
   const { tf } = backend;
@@ -164,8 +164,8 @@ function createKernel({ block, backend, seed }: { block: Block; backend: Backend
     case "fc":
       return (input) =>
         tf.tidy(() => {
-          const images = input.shape[0] as number;
-          const flat = tf.reshape(input, [images, elements(block.input)]) as Tensor2D;
+          const images = input.shape[0];
+          const flat: Tensor2D = tf.reshape(input, [images, elements(block.input)]);
           const output = tf.fused.matMul({ a: flat, b: kernel as Tensor2D, bias: bias as Tensor1D });
           return tf.reshape(output, [images, 1, 1, spec.outputs]);
         });

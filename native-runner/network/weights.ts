@@ -5,7 +5,7 @@
  * gets the same numbers whatever the partition. Biases are zero. The convolution before a `res` block is scaled down by
  * 1/√2, and so is a projection, so that activations keep their size through the additions.
  */
-import { elements, type Block } from "./layer.ts";
+import { elements, type Block } from "#common/network/layer.ts";
 
 /** Weights of one block: convolution kernels are [height, width, in, out], those of `fc` are [in, out]. */
 export interface BlockWeights {
@@ -14,7 +14,7 @@ export interface BlockWeights {
 }
 
 /** xorshift-multiply generator "mulberry32" (Tommy Ettinger, public domain): 32 bits of state, uniform in [0, 1). */
-export function createUniform(seed: number): () => number {
+function createUniform(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -25,7 +25,7 @@ export function createUniform(seed: number): () => number {
 }
 
 /** Fills with normal deviates of mean 0 and the given standard deviation (Box–Muller, both values used). */
-export function fillNormal({
+function fillNormal({
   values,
   deviation,
   uniform,
@@ -71,7 +71,7 @@ function normalKernel({
   gain: number;
   uniform: () => number;
 }): BlockWeights {
-  const outputs = shape[shape.length - 1] as number;
+  const outputs = shape[shape.length - 1];
   const count = shape.reduce((product, length) => product * length, 1);
   const values = new Float32Array(count);
   fillNormal({ values, deviation: Math.sqrt((gain * outputs) / count), uniform });

@@ -78,7 +78,7 @@ interface Side {
   readonly counter: number;
   readonly ownEvents: number;
   readonly otherEvents: number;
-  look(words: Words): "slot" | "wait" | "end";
+  readonly look: (words: Words) => "slot" | "wait" | "end";
 }
 
 function openEnd(channel: Channel, { counter, ownEvents, otherEvents, look }: Side): ChannelEnd {

@@ -7,22 +7,26 @@
  * offered only when the one before has come out.
  */
 import { createHash } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
 import { AppError } from "#common/errors.ts";
 import type { CaptureOptions, CapturePlan, CaptureSummary, ComputeBackend, RecordedSpans } from "#common/runner-api.ts";
 import type { StageRange } from "#common/schedule/partition.ts";
-import { findNetwork } from "../network/catalogue.ts";
-import type { Network } from "../network/layer.ts";
-import { liveAfter, type LiveTensor } from "../network/program.ts";
-import { createImages } from "../network/weights.ts";
-import { createChannel, openReceiver, openSender, stopChannel, type Channel } from "./channel.ts";
-import { messageBytes, readTensors, writeBatchNumber, writeTensors } from "./message.ts";
+import { findNetwork } from "#common/network/catalogue.ts";
+import type { Network } from "#common/network/layer.ts";
+import { liveAfter } from "../network/program.ts";
+import { createChannel, stopChannel, type Channel } from "./channel.ts";
+import { sendThrough } from "./flow.ts";
+import { refuseTooLarge } from "./memory.ts";
+import { messageBytes } from "./message.ts";
 import { planPartition, planStages } from "./plan.ts";
 import { createClock } from "./recorder.ts";
-import { profileInWorker, startWorker, type RunningWorker } from "./threads.ts";
+import { createRecording, type Recording } from "./recording.ts";
+import { createSink } from "./sink.ts";
+import { createSource } from "./source.ts";
+import { profileInWorker, rejectWhenAborted, startWorker, type RunningWorker } from "./threads.ts";
 
-/** Different batches of images that are made; more batches cycle through them. */
-const DISTINCT_BATCHES = 4;
-const PROFILE_ROUNDS = 3;
+/** How long workers may take after a stop or a failure to finish what they are at and send their last spans. */
+const GRACE_MS = 5_000;
 
 export interface CaptureListener {
   readonly planned: (plan: CapturePlan) => void;
@@ -30,66 +34,57 @@ export interface CaptureListener {
   readonly spans: (spans: RecordedSpans) => void;
 }
 
+interface Capture {
+  readonly options: CaptureOptions;
+  readonly backend: ComputeBackend;
+  readonly listener: CaptureListener;
+  readonly signal: AbortSignal;
+}
+
 /**
  * Runs a capture to its end, or until `signal` stops it: then the batches in flight are dropped and what came out counts.
- * @throws AppError unknown-network, invalid-argument, backend-unavailable, out-of-memory, runner-died
+ * All spans reach the listener before this settles, whichever way.
+ * @throws AppError unknown-network, invalid-argument, backend-unavailable, out-of-memory, runner-died; the signal's reason
+ *   when it was stopped before the first recorded batch
  */
-export async function runCapture({
-  options,
-  backend,
-  listener,
-  signal,
-}: {
-  options: CaptureOptions;
-  backend: ComputeBackend;
-  listener: CaptureListener;
-  signal: AbortSignal;
-}): Promise<CaptureSummary> {
+export async function runCapture(capture: Capture): Promise<CaptureSummary> {
+  const { options, backend, listener, signal } = capture;
   const network = findNetwork({ name: options.network, size: options.inputSize });
-  const profileNs = options.partition === "balanced" ? await profile({ options, backend, listener }) : undefined;
+  const whole = [{ first: 0, last: network.blocks.length - 1 }];
+  refuseTooLarge({ network, partition: whole, options, backend });
+  const profileNs = options.partition === "balanced" ? await measureBlocks(capture) : undefined;
   const partition = planPartition({ network, options, profileNs });
+  refuseTooLarge({ network, partition, options, backend });
+  signal.throwIfAborted();
 
   listener.progress({ step: "starting workers", batchesDone: 0 });
-  const originNs = process.hrtime.bigint();
-  const now = createClock(originNs);
   const channels = createChannels({ network, partition, options });
-  const workers = partition.map((range, worker) =>
-    startWorker({
-      task: {
-        type: "run",
-        worker,
-        first: range.first,
-        last: range.last,
-        input: channels[worker] as Channel,
-        output: channels[worker + 1] as Channel,
-        originNs,
-        record: options.record,
-        ...taskBase({ options, backend }),
-      },
-    }),
-  );
+  const originNs = process.hrtime.bigint();
+  const recording = createRecording({ firstBatch: options.warmUpBatches, forward: listener.spans });
+  const workers = startWorkers(capture, { partition, channels, originNs, recording });
   // A pending `Atomics.waitAsync` does not keep the process alive; a timer does.
   const alive = setInterval(() => undefined, 60_000);
   const stop = (): void => {
     for (const channel of channels) stopChannel(channel);
   };
   signal.addEventListener("abort", stop);
-  const failed = Promise.race(workers.map(({ failure }) => failure)).catch((error: unknown) => {
-    stop();
-    throw error;
-  });
+  const failed = Promise.race(workers.map(({ failure }) => failure));
   try {
-    const pumping = pump({ options, network, partition, channels, workers, backend, listener, now, signal, profileNs });
-    return await Promise.race([pumping, failed]);
+    const plan = { network, partition, profileNs };
+    const running = runBatches(capture, { plan, channels, workers, recording, now: createClock(originNs) });
+    return await Promise.race([running, failed]);
+  } catch (error) {
+    stop();
+    await settleWithin(workers, GRACE_MS);
+    throw error;
   } finally {
     signal.removeEventListener("abort", stop);
-    stop();
     clearInterval(alive);
     await Promise.all(workers.map((worker) => worker.end()));
   }
 }
 
-const taskBase = ({ options, backend }: { options: CaptureOptions; backend: ComputeBackend }) => ({
+const taskBase = ({ options, backend }: Capture) => ({
   network: options.network,
   inputSize: options.inputSize,
   images: options.batchSize,
@@ -97,17 +92,9 @@ const taskBase = ({ options, backend }: { options: CaptureOptions; backend: Comp
   backend,
 });
 
-async function profile({
-  options,
-  backend,
-  listener,
-}: {
-  options: CaptureOptions;
-  backend: ComputeBackend;
-  listener: CaptureListener;
-}): Promise<readonly number[]> {
-  listener.progress({ step: "measuring the blocks", batchesDone: 0 });
-  return profileInWorker({ type: "profile", rounds: PROFILE_ROUNDS, ...taskBase({ options, backend }) });
+async function measureBlocks(capture: Capture): Promise<readonly number[]> {
+  capture.listener.progress({ step: "measuring the blocks", batchesDone: 0 });
+  return profileInWorker({ type: "profile", ...taskBase(capture) }, { signal: capture.signal });
 }
 
 /** One channel before each worker and one after the last. */
@@ -138,63 +125,88 @@ function createChannels({
   });
 }
 
-interface PumpOptions {
-  readonly options: CaptureOptions;
-  readonly network: Network;
-  readonly partition: readonly StageRange[];
-  readonly channels: readonly Channel[];
-  readonly workers: readonly RunningWorker[];
-  readonly backend: ComputeBackend;
-  readonly listener: CaptureListener;
-  readonly now: () => number;
-  readonly signal: AbortSignal;
-  readonly profileNs: readonly number[] | undefined;
+function startWorkers(
+  capture: Capture,
+  {
+    partition,
+    channels,
+    originNs,
+    recording,
+  }: { partition: readonly StageRange[]; channels: readonly Channel[]; originNs: bigint; recording: Recording },
+): readonly RunningWorker[] {
+  return partition.map(({ first, last }, worker) =>
+    startWorker(
+      {
+        type: "run",
+        worker,
+        first,
+        last,
+        input: channels[worker],
+        output: channels[worker + 1],
+        originNs,
+        record: capture.options.record,
+        ...taskBase(capture),
+      },
+      { spans: (spans) => recording.hear(spans) },
+    ),
+  );
 }
 
-async function pump(pumping: PumpOptions): Promise<CaptureSummary> {
-  const { options, network, partition, channels, workers, backend, listener, now, signal } = pumping;
-  const ready = await Promise.all(workers.map((worker) => worker.ready));
-  const device = ready[0]?.device ?? "";
-  const source = createSource({ network, options, channel: channels[0] as Channel });
-  const sink = createSink({ network, options, channel: channels[channels.length - 1] as Channel });
+interface RunningPipeline {
+  readonly plan: {
+    readonly network: Network;
+    readonly partition: readonly StageRange[];
+    readonly profileNs: readonly number[] | undefined;
+  };
+  readonly channels: readonly Channel[];
+  readonly workers: readonly RunningWorker[];
+  readonly recording: Recording;
+  /** Ns on the clock of all workers. */
+  readonly now: () => number;
+}
+
+async function runBatches(
+  { options, backend, listener, signal }: Capture,
+  { plan: { network, partition, profileNs }, channels, workers, recording, now }: RunningPipeline,
+): Promise<CaptureSummary> {
+  const source = createSource({ network, options, channel: channels[0] });
+  const sink = createSink({ network, options, channel: channels[channels.length - 1] });
+  const ready = await Promise.race([Promise.all(workers.map((worker) => worker.ready)), rejectWhenAborted(signal)]);
+  const { device, shared } = ready[0];
+  const inTurn = options.mode === "sequential";
 
   listener.progress({ step: "warming up", batchesDone: 0 });
-  await flow({ source, sink, from: 0, count: options.warmUpBatches, inTurn: options.mode === "sequential" });
-  const startNs = now();
-  const originEpochNs = BigInt(Date.now()) * 1_000_000n;
+  await sendThrough({ source, sink, from: 0, count: options.warmUpBatches, inTurn });
+  signal.throwIfAborted();
   listener.planned({
     network: network.name,
     backend,
     device,
-    sharedDevice: ready[0]?.shared ?? false,
+    sharedDevice: shared,
     partition,
-    originEpochNs,
+    originEpochNs: BigInt(Date.now()) * 1_000_000n,
     ...planStages({ network, partition }),
-    ...(pumping.profileNs === undefined ? {} : { profileNs: pumping.profileNs }),
+    ...(profileNs === undefined ? {} : { profileNs }),
   });
-  for (const worker of workers) {
-    worker.listen((spans) => {
-      const recorded = recordedPart({ spans, startNs, firstBatch: options.warmUpBatches });
-      if (recorded.length > 0) listener.spans(recorded);
-    });
-  }
+  const startNs = now();
+  recording.begin(startNs);
 
   const hash = createHash("sha256");
   let endNs = startNs;
-  const batches = await flow({
+  const batches = await sendThrough({
     source,
     sink,
     from: options.warmUpBatches,
     count: options.batches,
-    inTurn: options.mode === "sequential",
-    arrived: (output, done) => {
+    inTurn,
+    arrived: (output, batchesDone) => {
       endNs = now();
       hash.update(output);
-      listener.progress({ step: "running", batchesDone: done });
+      listener.progress({ step: "running", batchesDone });
     },
   });
   source.close();
-  const ended = signal.aborted ? [] : await Promise.all(workers.map((worker) => worker.ended));
+  const recordingNs = await settleWithin(workers, signal.aborted ? GRACE_MS : undefined);
   const elapsedNs = Math.max(1, endNs - startNs);
   return {
     network: network.name,
@@ -206,130 +218,16 @@ async function pump(pumping: PumpOptions): Promise<CaptureSummary> {
     batches,
     imagesPerSecond: (batches * options.batchSize) / (elapsedNs / 1e9),
     outputHash: hash.digest("hex"),
-    recordingShare: ended.reduce((sum, { recordingNs }) => sum + recordingNs, 0) / (elapsedNs * partition.length),
+    recordingShare: recordingNs / (elapsedNs * partition.length),
     stopped: batches < options.batches,
   };
 }
 
-interface Source {
-  /** Offers a batch; false when the run was stopped. */
-  offer(batch: number): Promise<boolean>;
-  close(): void;
-}
-
-function createSource({
-  network,
-  options,
-  channel,
-}: {
-  network: Network;
-  options: CaptureOptions;
-  channel: Channel;
-}): Source {
-  const sender = openSender(channel);
-  const [input] = liveAfter({ network, after: -1, images: options.batchSize }) as [LiveTensor];
-  const length = input.byteLength / Float32Array.BYTES_PER_ELEMENT;
-  const images = Array.from({ length: DISTINCT_BATCHES }, (_, batch) =>
-    createImages({ seed: options.seed, batch, length }),
-  );
-  return {
-    async offer(batch) {
-      const slot = await sender.nextAsync();
-      if (slot === undefined) return false;
-      writeBatchNumber(slot, batch);
-      writeTensors({ slot, values: [images[batch % DISTINCT_BATCHES] as Float32Array] });
-      sender.done();
-      return true;
-    },
-    close: () => {
-      sender.close();
-    },
-  };
-}
-
-/** Takes one output; undefined when the run was stopped. */
-type Sink = () => Promise<Uint8Array | undefined>;
-
-function createSink({
-  network,
-  options,
-  channel,
-}: {
-  network: Network;
-  options: CaptureOptions;
-  channel: Channel;
-}): Sink {
-  const receiver = openReceiver(channel);
-  const tensors = liveAfter({ network, after: network.blocks.length - 1, images: options.batchSize });
-  return async () => {
-    const slot = await receiver.nextAsync();
-    if (slot === undefined) return undefined;
-    const [values] = readTensors({ slot, tensors }) as [Float32Array];
-    const bytes = new Uint8Array(values.slice().buffer);
-    receiver.done();
-    return bytes;
-  };
-}
-
-/** Sends `count` batches through and gives how many came out. */
-async function flow({
-  source,
-  sink,
-  from,
-  count,
-  inTurn,
-  arrived,
-}: {
-  source: Source;
-  sink: Sink;
-  from: number;
-  count: number;
-  inTurn: boolean;
-  arrived?: (output: Uint8Array, done: number) => void;
-}): Promise<number> {
-  let done = 0;
-  const takeOne = async (): Promise<boolean> => {
-    const output = await sink();
-    if (output === undefined) return false;
-    done += 1;
-    arrived?.(output, done);
-    return true;
-  };
-  const takeAll = async (): Promise<void> => {
-    while (done < count && (await takeOne()));
-  };
-  const taking = inTurn ? undefined : takeAll();
-  for (let batch = from; batch < from + count; batch++) {
-    if (!(await source.offer(batch))) break;
-    if (inTurn && !(await takeOne())) break;
-  }
-  await taking;
-  return done;
-}
-
-/** Spans of the recorded batches only, times from the start of the recorded part, batches numbered from 0. */
-export function recordedPart({
-  spans,
-  startNs,
-  firstBatch,
-}: {
-  spans: RecordedSpans;
-  startNs: number;
-  firstBatch: number;
-}): RecordedSpans {
-  const kept = Int32Array.from(spans.batch.keys()).filter(
-    (i) => i < spans.length && (spans.batch[i] as number) >= firstBatch,
-  );
-  const pick = <Column extends { [index: number]: number }>(column: Column, shift: number) =>
-    Array.from(kept, (i) => Math.max(0, (column[i] as number) - shift));
-  return {
-    worker: spans.worker,
-    length: kept.length,
-    kind: Uint8Array.from(pick(spans.kind, 0)),
-    stage: Int32Array.from(pick(spans.stage, 0)),
-    batch: Int32Array.from(pick(spans.batch, firstBatch)),
-    start: Float64Array.from(pick(spans.start, startNs)),
-    end: Float64Array.from(pick(spans.end, startNs)),
-    bytes: Float64Array.from(pick(spans.bytes, 0)),
-  };
+/** Waits until every worker has ended or failed, at most `graceMs`; gives the time that they spent on recording, in ns. */
+async function settleWithin(workers: readonly RunningWorker[], graceMs: number | undefined): Promise<number> {
+  const endings = Promise.allSettled(workers.map(({ ended, failure }) => Promise.race([ended, failure])));
+  const settled = await (graceMs === undefined
+    ? endings
+    : Promise.race([endings, delay(graceMs, [] as const, { ref: false })]));
+  return settled.reduce((sum, ending) => sum + (ending.status === "fulfilled" ? ending.value.recordingNs : 0), 0);
 }

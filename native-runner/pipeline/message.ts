@@ -11,7 +11,7 @@ export function messageBytes(tensors: readonly LiveTensor[]): number {
 
 const numberAt = (slot: Uint8Array): Int32Array => new Int32Array(slot.buffer, slot.byteOffset, 1);
 
-export const readBatchNumber = (slot: Uint8Array): number => numberAt(slot)[0] as number;
+export const readBatchNumber = (slot: Uint8Array): number => numberAt(slot)[0];
 
 export function writeBatchNumber(slot: Uint8Array, batch: number): void {
   numberAt(slot)[0] = batch;

@@ -4,7 +4,7 @@ import { stageId } from "#common/ids.ts";
 import type { StageEdge } from "#common/model.ts";
 import type { CaptureOptions, CapturePlan } from "#common/runner-api.ts";
 import { parsePartition, partitionBalanced, partitionEvenly, type StageRange } from "#common/schedule/partition.ts";
-import type { Network } from "../network/layer.ts";
+import type { Network } from "#common/network/layer.ts";
 
 /** @throws AppError invalid-argument when the partition is not one of the network */
 export function planPartition({

@@ -10,6 +10,8 @@ import { RECORD_KINDS, type RecordedSpans, type RecordKind } from "#common/runne
 const BLOCK = 512;
 /** Spans wait at most this long for the block to fill, so that the wavefront grows while the run goes on. */
 const FLUSH_AFTER_NS = 100_000_000;
+/** Before it waits, a worker sends what it has, unless it has just done so. */
+const REST_AFTER_NS = 10_000_000;
 
 /** Nanoseconds since `originNs` (of `process.hrtime.bigint`), the same in all threads of a process. */
 export const createClock = (originNs: bigint) => (): number => Number(process.hrtime.bigint() - originNs);
@@ -28,6 +30,8 @@ export interface Recorder {
   record(span: SpanRecord): void;
   /** Sends what is waiting. */
   flush(): void;
+  /** The worker is about to wait, nobody knows how long. @param at now */
+  rest(at: number): void;
   /** Spans recorded so far. */
   count(): number;
 }
@@ -62,6 +66,7 @@ export function createRecorder({ worker, send }: { worker: number; send: (spans:
   let length = 0;
   let total = 0;
   let firstEnd = 0;
+  let restedAt = -Infinity;
   const flush = (): void => {
     if (length === 0) return;
     send(cutBlock(block, length));
@@ -81,6 +86,11 @@ export function createRecorder({ worker, send }: { worker: number; send: (spans:
       if (length === BLOCK || end - firstEnd > FLUSH_AFTER_NS) flush();
     },
     flush,
+    rest(at) {
+      if (at - restedAt < REST_AFTER_NS) return;
+      restedAt = at;
+      flush();
+    },
     count: () => total,
   };
 }
@@ -89,6 +99,7 @@ export function createRecorder({ worker, send }: { worker: number; send: (spans:
 export const silentRecorder: Recorder = {
   record: () => undefined,
   flush: () => undefined,
+  rest: () => undefined,
   count: () => 0,
 };
 

@@ -8,7 +8,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { AppError, type AppErrorFields } from "#common/errors.ts";
 import type { ComputeBackend, RecordedSpans } from "#common/runner-api.ts";
 import { openBackend } from "../backend/select.ts";
-import { findNetwork } from "../network/catalogue.ts";
+import { findNetwork } from "#common/network/catalogue.ts";
 import { createProgram, liveAfter } from "../network/program.ts";
 import { openReceiver, openSender, type Channel } from "./channel.ts";
 import { measureProfile } from "./profile.ts";
@@ -23,7 +23,7 @@ export type WorkerTask = {
   readonly seed: number;
   readonly backend: ComputeBackend;
 } & (
-  | { readonly type: "profile"; readonly rounds: number }
+  | { readonly type: "profile" }
   | {
       readonly type: "run";
       readonly worker: number;
@@ -47,7 +47,7 @@ export type WorkerMessage =
 function describeWorkerError(error: unknown): AppErrorFields {
   if (error instanceof AppError) return error.fields;
   const message = error instanceof Error ? error.message : String(error);
-  if (/memory|allocation|OOM|Invalid typed array length|unreachable/iu.test(message)) {
+  if (/memory|allocation|OOM|Invalid typed array length|unreachable|exceeds WebGPU limits/iu.test(message)) {
     return {
       code: "out-of-memory",
       what: `the device has no memory left (${message.split("\n", 1)[0] ?? ""})`,
@@ -64,7 +64,7 @@ async function work(task: WorkerTask, say: (message: WorkerMessage) => void): Pr
   const range = task.type === "run" ? task : { first: 0, last: network.blocks.length - 1 };
   const createBatchProgram = createProgram({ network, first: range.first, last: range.last, backend, seed });
   if (task.type === "profile") {
-    const profileNs = await measureProfile({ network, backend, createBatchProgram, images, seed, rounds: task.rounds });
+    const profileNs = await measureProfile({ network, backend, createBatchProgram, images, seed });
     say({ type: "profile", profileNs });
     return;
   }

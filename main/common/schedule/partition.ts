@@ -27,7 +27,7 @@ export interface PartitionProblem {
 /** Time of one worker that runs a range, cuts included. */
 export function rangeCost({ costs, cutCosts }: PartitionProblem, { first, last }: StageRange): number {
   let sum = 0;
-  for (let stage = first; stage <= last; stage++) sum += costs[stage] as number;
+  for (let stage = first; stage <= last; stage++) sum += costs[stage];
   if (first > 0) sum += cutCosts?.[first - 1] ?? 0;
   if (last < costs.length - 1) sum += cutCosts?.[last] ?? 0;
   return sum;
@@ -48,7 +48,7 @@ export function partitionEvenly({ stages, workers }: { stages: number; workers: 
 }
 
 /**
- * Ranges with the smallest possible maximum cost; among equals the one whose earlier ranges are shortest.
+ * Ranges with the smallest possible maximum cost; among equals the one with the longest last range.
  * O(workers · stages²) time, O(workers · stages) memory.
  * @throws RangeError without stages or workers, or when a cost is negative or not finite
  */
@@ -61,10 +61,9 @@ export function partitionBalanced(problem: PartitionProblem): readonly StageRang
   }
 
   const sums = [0];
-  for (const cost of problem.costs) sums.push((sums[sums.length - 1] as number) + cost);
+  for (const cost of problem.costs) sums.push(sums[sums.length - 1] + cost);
   const cut = (after: number): number => (after < 0 || after >= stages - 1 ? 0 : (problem.cutCosts?.[after] ?? 0));
-  const cost = (first: number, last: number): number =>
-    (sums[last + 1] as number) - (sums[first] as number) + cut(first - 1) + cut(last);
+  const cost = (first: number, last: number): number => sums[last + 1] - sums[first] + cut(first - 1) + cut(last);
 
   // best[k][j]: smallest maximum over stages 0…j cut into k + 1 ranges; from[k][j]: first stage of the last range.
   const best: number[][] = [Array.from({ length: stages }, (_, last) => cost(0, last))];
@@ -72,11 +71,11 @@ export function partitionBalanced(problem: PartitionProblem): readonly StageRang
   for (let part = 1; part < parts; part++) {
     const row = new Array<number>(stages).fill(Infinity);
     const firsts = new Array<number>(stages).fill(part);
-    const above = best[part - 1] as number[];
+    const above = best[part - 1];
     for (let last = part; last < stages; last++) {
       for (let first = part; first <= last; first++) {
-        const maximum = Math.max(above[first - 1] as number, cost(first, last));
-        if (maximum < (row[last] as number)) {
+        const maximum = Math.max(above[first - 1], cost(first, last));
+        if (maximum < row[last]) {
           row[last] = maximum;
           firsts[last] = first;
         }
@@ -89,7 +88,7 @@ export function partitionBalanced(problem: PartitionProblem): readonly StageRang
   const ranges: StageRange[] = [];
   let last = stages - 1;
   for (let part = parts - 1; part >= 0; part--) {
-    const first = (from[part] as number[])[last] as number;
+    const first = from[part][last];
     ranges.unshift({ first, last });
     last = first - 1;
   }

@@ -7,24 +7,19 @@
 import { createCaptureRecord, nameCapture, type CaptureRecord } from "#common/capture-record.ts";
 import type { CapturedRun } from "#common/captured-run.ts";
 import { AppError } from "#common/errors.ts";
-import type {
-  BackendStatus,
-  CaptureOptions,
-  CapturePlan,
-  CaptureSummary,
-  RecordedSpans,
-  RunnerEvent,
-} from "#common/runner-api.ts";
+import type { CaptureOptions, CapturePlan, CaptureSummary, RecordedSpans, RunnerEvent } from "#common/runner-api.ts";
 import { describeRunnerDeath } from "#common/runner-death.ts";
 
-import { startRunner, type RunnerLocation, type RunnerProcess } from "./runner-process.ts";
+import { startRunner, type RunnerPlace } from "./runner-process.ts";
 import { openCaptureOutput } from "./write-captured.ts";
 
-export interface CaptureRequest {
+export interface CaptureRequest extends RunnerPlace {
   readonly options: CaptureOptions;
   /** `*.pipewave`, or a trace: `*.json`, `*.json.gz`. */
   readonly out: string;
   readonly replace?: boolean;
+  /** What a person knows `out` as, for the message of a failure; by default the path. */
+  readonly keptAs?: string;
   /** What the run is called; by default network, mode and backend. */
   readonly name?: string;
   /** Stops the capture; what was recorded until then is kept. */
@@ -32,10 +27,6 @@ export interface CaptureRequest {
   readonly onProgress?: (progress: { readonly step: string; readonly share?: number }) => void;
   /** Called when spans have come in: `describe` gives the run as far as it is. */
   readonly onGrowth?: (growth: CaptureGrowth) => void;
-  readonly runner?: RunnerLocation;
-  readonly env?: NodeJS.ProcessEnv;
-  /** Where optional backends are looked for. */
-  readonly cwd?: string;
 }
 
 export interface CaptureGrowth {
@@ -64,7 +55,7 @@ export async function captureRun(request: CaptureRequest): Promise<CaptureResult
     const failure = await hearRunner(request, record);
     const captured = record.describe(name);
     if (captured !== undefined) await output.write(captured);
-    if (failure !== undefined) throw captured === undefined ? failure : withKept(failure, out);
+    if (failure !== undefined) throw captured === undefined ? failure : withKept(failure, request.keptAs ?? out);
     if (record.end?.type !== "finished" || record.plan === undefined || captured === undefined) {
       signal?.throwIfAborted();
       throw new AppError({ code: "runner-died", what: "the runner ended without recording anything" });
@@ -88,12 +79,11 @@ async function hearRunner(request: CaptureRequest, record: CaptureRecord): Promi
       onGrowth?.({ plan: record.plan, spans: event.spans, describe: () => record.describe(name) });
     }
   };
-  const runner = startRunner({ ...placeOf(request), onEvent: hear });
+  const runner = startRunner({ ...request, onEvent: hear });
   const stop = (): void => {
     runner.say({ type: "stop" });
   };
   signal?.addEventListener("abort", stop, { once: true });
-  const endWithUs = killWithThisProcess(runner);
   try {
     runner.say({ type: "capture", options });
     if (signal?.aborted === true) stop();
@@ -102,48 +92,15 @@ async function hearRunner(request: CaptureRequest, record: CaptureRecord): Promi
     return record.end.type === "failed" ? new AppError(record.end.failure) : undefined;
   } finally {
     signal?.removeEventListener("abort", stop);
-    endWithUs.forget();
   }
 }
 
-const placeOf = ({ runner, env, cwd }: Pick<CaptureRequest, "runner" | "env" | "cwd">) => ({
-  ...(runner === undefined ? {} : { location: runner }),
-  ...(env === undefined ? {} : { env }),
-  ...(cwd === undefined ? {} : { cwd }),
-});
-
-/** A second Ctrl-C ends this process at once: the runner must not outlive it. */
-function killWithThisProcess(runner: RunnerProcess): { forget: () => void } {
-  const kill = (): void => {
-    runner.kill();
-  };
-  process.once("exit", kill);
-  return { forget: () => process.off("exit", kill) };
-}
-
-function withKept(failure: AppError, file: string): AppError {
+function withKept(failure: AppError, place: string): AppError {
   return new AppError(
     {
       ...failure.fields,
-      what: `${failure.fields.what}; what was captured until then is kept in ${file}`,
+      what: `${failure.fields.what}; what was captured until then is kept in ${place}`,
     },
     { cause: failure.cause },
   );
-}
-
-/** What the runner can use on this machine. @throws AppError runner-died */
-export async function listRunnerBackends(
-  place: Pick<CaptureRequest, "runner" | "env" | "cwd"> = {},
-): Promise<readonly BackendStatus[]> {
-  let backends: readonly BackendStatus[] | undefined;
-  const runner = startRunner({
-    ...placeOf(place),
-    onEvent: (event) => {
-      if (event.type === "backends") ({ backends } = event);
-    },
-  });
-  runner.say({ type: "list-backends" });
-  const death = await runner.ended;
-  if (backends === undefined) throw describeRunnerDeath(death);
-  return backends;
 }

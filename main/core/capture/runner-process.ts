@@ -17,35 +17,35 @@ export interface RunnerLocation {
 }
 
 /** This Node and the runner of this checkout or installation. */
-export const DEFAULT_RUNNER: RunnerLocation = {
+const DEFAULT_RUNNER: RunnerLocation = {
   node: process.execPath,
   entry: fileURLToPath(new URL("../../../native-runner/index.ts", import.meta.url)),
 };
 
+/** Which runner, and in which surroundings; by default those of this process. */
+export interface RunnerPlace {
+  readonly runner?: RunnerLocation;
+  readonly env?: NodeJS.ProcessEnv;
+  /** Where optional backends are looked for. */
+  readonly cwd?: string;
+}
+
 export interface RunnerProcess {
-  readonly pid: number | undefined;
   /** Does nothing when the runner has ended. */
   say(command: RunnerCommand): void;
   /** Fulfilled when the runner has ended and every event of it was heard. Never rejects. */
   readonly ended: Promise<RunnerDeath>;
-  /** Ends it at once. */
-  kill(): void;
 }
 
 const LAST_WORDS_CHARACTERS = 16_384;
 
+/** Starts a runner that does not outlive this process. */
 export function startRunner({
-  location = DEFAULT_RUNNER,
+  runner: location = DEFAULT_RUNNER,
   env = process.env,
   cwd = process.cwd(),
   onEvent,
-}: {
-  readonly location?: RunnerLocation;
-  readonly env?: NodeJS.ProcessEnv;
-  /** Where optional backends are looked for. */
-  readonly cwd?: string;
-  readonly onEvent: (event: RunnerEvent) => void;
-}): RunnerProcess {
+}: RunnerPlace & { readonly onEvent: (event: RunnerEvent) => void }): RunnerProcess {
   const child = fork(location.entry, [], {
     execPath: location.node,
     execArgv: [],
@@ -54,6 +54,11 @@ export function startRunner({
     serialization: "advanced",
     stdio: ["ignore", "ignore", "pipe", "ipc"],
   });
+  const kill = (): void => {
+    child.kill("SIGKILL");
+  };
+  process.once("exit", kill);
+  child.once("exit", () => process.off("exit", kill));
   let lastWords = "";
   child.stderr?.setEncoding("utf8").on("data", (text: string) => {
     lastWords = (lastWords + text).slice(-LAST_WORDS_CHARACTERS);
@@ -62,15 +67,11 @@ export function startRunner({
     onEvent(event as RunnerEvent);
   });
   return {
-    pid: child.pid,
     say(command) {
       // A channel that closes meanwhile is the runner's end, which `ended` tells.
       if (child.connected) child.send(command, () => undefined);
     },
     ended: waitForEnd(child, () => lastWords),
-    kill() {
-      child.kill("SIGKILL");
-    },
   };
 }
 

@@ -3,7 +3,7 @@
  * from a network on a described device (device.ts). Integer ns. Nothing here knows in which order things run.
  */
 import { AppError } from "#common/errors.ts";
-import type { ComputeAction, FusedAction } from "#common/schedule/action.ts";
+import type { ComputeAction, ComputePass, FusedAction } from "#common/schedule/action.ts";
 
 /** A transfer between two ranks: how long it occupies the link, and how much later it arrives. */
 export interface TransferCost {
@@ -12,11 +12,13 @@ export interface TransferCost {
 }
 
 export interface Costs {
-  computeNs(action: ComputeAction): number;
+  readonly computeNs: (action: ComputeAction) => number;
   /** A forward and a backward that overlap; their sum when left out. */
   readonly overlapNs?: (action: FusedAction) => number;
   /** What leaves a stage forward (activations) or backward (gradients) for another rank; free when left out. */
   readonly transfer?: (what: { readonly stage: number; readonly pass: "forward" | "backward" }) => TransferCost;
+  /** What a rank spends between two actions, by their passes; nothing when left out. */
+  readonly gapNs?: (passes: { readonly before: ComputePass; readonly after: ComputePass }) => number;
   /** Phases of a rank of a dataflow, by its first (in) or last (out) stage; 0 when left out. */
   readonly inNs?: (stage: number, batch: number) => number;
   readonly outNs?: (stage: number, batch: number) => number;

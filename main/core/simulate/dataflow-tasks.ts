@@ -16,6 +16,8 @@ export interface DataflowRules {
   readonly phasesOverlap: boolean;
   /** Do all ranks compute on one device, one at a time? */
   readonly sharesDevice: boolean;
+  /** Unrecorded time between bringing a batch in and computing it, where phases do not overlap; 0 when left out. */
+  readonly beforeComputeNs?: number;
 }
 
 /** Tasks of one batch on one rank. */
@@ -31,7 +33,7 @@ const BUFFERS_A_PHASE = 2;
 export function timeDataflow(
   order: Order,
   costs: Costs,
-  { phasesOverlap, sharesDevice }: DataflowRules,
+  { phasesOverlap, sharesDevice, beforeComputeNs = 0 }: DataflowRules,
 ): readonly SimulatedSpan[] {
   const graph = createTaskGraph();
   const spans: { task: number; span: Omit<SimulatedSpan, "startNs" | "durationNs"> }[] = [];
@@ -54,6 +56,7 @@ export function timeDataflow(
       const computing = ofBatch.map((action) => add("compute", action.stage, costs.computeNs(action)));
       const bringOut = add("out", last.stage, costs.outNs?.(last.stage, batch) ?? 0);
       chain(graph, [bringIn, ...computing, bringOut]);
+      if (!phasesOverlap) graph.addWait({ task: computing[0], other: bringIn, latencyNs: beforeComputeNs });
       return { in: bringIn, firstCompute: computing[0], lastCompute: computing[computing.length - 1], out: bringOut };
     });
   });

@@ -6,7 +6,7 @@
  * free; a resource serves in order of arrival, among equals the task that was added first. Times are integer ns.
  */
 
-export interface Wait {
+interface Wait {
   /** Task that waits. */
   readonly task: number;
   /** Task that is waited for. */
@@ -25,7 +25,7 @@ export interface TaskGraph {
   run(): TimedTasks;
 }
 
-export interface TimedTasks {
+interface TimedTasks {
   readonly startNs: Float64Array;
   readonly endNs: Float64Array;
   /** Tasks that never started because they wait in a circle; their times are not known. */

@@ -6,7 +6,13 @@
  * `validateOrder` and timed like those that are implied: as early as what they carry is there and the link is free.
  */
 import { AppError } from "#common/errors.ts";
-import { computeActionsOf, describeAction, type Action, type Order } from "#common/schedule/action.ts";
+import {
+  computeActionsOf,
+  describeAction,
+  type Action,
+  type ComputePass,
+  type Order,
+} from "#common/schedule/action.ts";
 import { indexActions, needsOf, type ActionPlace } from "#common/schedule/dependencies.ts";
 import type { Costs } from "./costs.ts";
 import { createTaskGraph, type TaskGraph } from "./engine.ts";
@@ -34,16 +40,14 @@ export function timeOrder(order: Order, costs: Costs): readonly SimulatedSpan[] 
     durationNs: endNs[task] - startNs[task],
   });
   return [
-    ...index.places.map(
-      ({ action, rank }, at): SimulatedSpan => ({
-        rank,
-        lane: "compute",
-        stage: action.stage,
-        batch: action.batch,
-        pass: action.pass,
-        ...spanOf(taskOf[at]),
-      }),
-    ),
+    ...index.places.map(({ action, rank }, at): SimulatedSpan => ({
+      rank,
+      lane: "compute",
+      stage: action.stage,
+      batch: action.batch,
+      pass: action.pass,
+      ...spanOf(taskOf[at]),
+    })),
     ...transfers.flatMap(({ task, from, to }): SimulatedSpan[] => [
       { ...describeEnd(from, { lane: "out", peer: to.rank }), ...spanOf(task) },
       { ...describeEnd(to, { lane: "in", peer: from.rank }), ...spanOf(task) },
@@ -69,12 +73,15 @@ function addComputing(
   { order, costs, places }: { order: Order; costs: Costs; places: readonly ActionPlace[] },
 ): readonly number[] {
   const taskOf: number[] = [];
-  let last: { rank: number; position: number; task: number } | undefined;
-  for (const { rank, position } of places) {
+  let last: { rank: number; position: number; task: number; pass: ComputePass } | undefined;
+  for (const { rank, position, action } of places) {
     if (last?.rank !== rank || last.position !== position) {
       const task = graph.addTask({ durationNs: durationOf(order.ranks[rank][position], costs) });
-      if (last?.rank === rank) graph.addWait({ task, other: last.task });
-      last = { rank, position, task };
+      if (last?.rank === rank) {
+        const latencyNs = costs.gapNs?.({ before: last.pass, after: action.pass }) ?? 0;
+        graph.addWait({ task, other: last.task, latencyNs });
+      }
+      last = { rank, position, task, pass: action.pass };
     }
     taskOf.push(last.task);
   }

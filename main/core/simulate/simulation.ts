@@ -27,7 +27,7 @@ export interface Simulation {
   readonly makespanNs: number;
   /** Max over ranks of (own first start to last end − own work): what REFERENCE §3's closed forms speak of. */
   readonly bubbleSizeNs: number;
-  /** Per rank: most activations (stage, batch) held at once, from the start of the forward to the end of the last backward. */
+  /** Per rank: most activations (stage, batch) held at once, from the forward to the last backward; batches in a dataflow. */
   readonly peakInFlight: readonly number[];
 }
 
@@ -59,13 +59,16 @@ function idleWithin(spans: readonly SimulatedSpan[]): number {
   return idle;
 }
 
-/** Activations are held from the first to the last of a (stage, batch)'s spans on the rank; released before taken at equal times. */
+/**
+ * Activations are held from the first to the last of a (stage, batch)'s spans on the rank; released before taken at equal times.
+ * Where a backward needs them, the input that still travels is no activation yet; in a dataflow its buffer is what is held.
+ */
 function findPeakInFlight(spans: readonly SimulatedSpan[]): number {
+  const isTraining = spans.some(({ pass }) => pass !== "forward");
   const held = new Map<string, { from: number; to: number }>();
-  for (const { stage, batch, startNs, durationNs, lane, pass } of spans) {
-    // A gradient that arrives or leaves is not the activation that is held.
-    if (lane !== "compute" && pass !== "forward") continue;
-    const key = `${stage} ${batch}`;
+  for (const { stage, batch, startNs, durationNs, lane } of spans) {
+    if (isTraining && lane !== "compute") continue;
+    const key = isTraining ? `${stage} ${batch}` : `${batch}`;
     const end = startNs + durationNs;
     const hold = held.get(key);
     if (hold === undefined) held.set(key, { from: startNs, to: end });

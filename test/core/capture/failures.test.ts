@@ -8,7 +8,8 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { AppError } from "#common/errors.ts";
 import { DEFAULT_CAPTURE, type CaptureOptions } from "#common/runner-api.ts";
 
-import { captureRun, listRunnerBackends, type CaptureRequest } from "../../../main/core/capture/capture-run.ts";
+import { listRunnerBackends, previewCapture } from "../../../main/core/capture/ask-runner.ts";
+import { captureRun, type CaptureRequest } from "../../../main/core/capture/capture-run.ts";
 import { installFakeTensorflow } from "../../native-runner/tensorflow-package.ts";
 import { findSwiftshader } from "../../support/swiftshader.ts";
 import { readCapturedSpans } from "./captured-spans.ts";
@@ -222,5 +223,27 @@ describe("the list of backends", () => {
     const backends = await byName({ cwd: folder, env });
     expect(backends.get("webgpu")).toMatchObject({ usable: true, chosenByAuto: false });
     expect(backends.get("webgpu")?.detail).toContain("software");
+  });
+});
+
+describe("the preview of a capture", () => {
+  test("shows who would run which blocks, and the time of the slowest worker", { timeout: SLOW_MS }, async () => {
+    const { stages, partition, profileNs, predictedIntervalNs, edges } = await previewCapture({
+      ...tiny,
+      partition: "0-2,3-7",
+    });
+    expect(stages.map(({ worker }) => worker)).toEqual([0, 0, 0, 1, 1, 1, 1, 1]);
+    expect(partition).toEqual([
+      { first: 0, last: 2 },
+      { first: 3, last: 7 },
+    ]);
+    const times = [profileNs.slice(0, 3), profileNs.slice(3)].map((part) => part.reduce((sum, ns) => sum + ns, 0));
+    expect(predictedIntervalNs).toBe(Math.max(...times));
+    expect(edges).toContainEqual({ from: 1, to: 3 });
+  });
+
+  test("refuses what the capture would refuse", { timeout: SLOW_MS }, async () => {
+    expect((await failureOf(previewCapture({ ...tiny, inputSize: 100_000 }))).code).toBe("out-of-memory");
+    expect((await failureOf(previewCapture({ ...tiny, partition: "0-2" }))).code).toBe("invalid-argument");
   });
 });

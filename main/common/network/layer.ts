@@ -7,7 +7,7 @@
  *
  * FLOPs count a multiply-add as two operations; bytes are those of float32 tensors; all figures are for one image.
  */
-import type { Op } from "#common/model.ts";
+import type { Op } from "../model.ts";
 
 export interface ConvSpec {
   readonly op: "conv";
@@ -73,12 +73,12 @@ export const elements = ({ height, width, channels }: Shape): number => height *
 export const bytesOf = (shape: Shape): number => elements(shape) * BYTES_PER_FLOAT;
 
 /** Output length of a convolution or pooling padded by `floor(kernel / 2)`, as published ResNets pad. */
-export function stridedLength({ length, kernel, stride }: { length: number; kernel: number; stride: number }): number {
+function stridedLength({ length, kernel, stride }: { length: number; kernel: number; stride: number }): number {
   return Math.floor((length + 2 * Math.floor(kernel / 2) - kernel) / stride) + 1;
 }
 
 /** Index of the block whose output the `res` block at `index` adds. */
-export const skipSource = ({ index, spec }: { index: number; spec: ResSpec }): number => index - spec.skipFrom;
+const skipSource = ({ index, spec }: { index: number; spec: ResSpec }): number => index - spec.skipFrom;
 
 /**
  * Completes a network for an input of `size × size × 3`.
@@ -98,7 +98,7 @@ export function describeNetwork({
   for (const [index, spec] of specs.entries()) {
     const before = blocks[index - 1]?.output ?? input;
     blocks.push(describeBlock({ index, spec, input: before, blocks }));
-    const { output } = blocks[index] as Block;
+    const { output } = blocks[index];
     if (output.height < 1 || output.width < 1) {
       throw new RangeError(`${name}: block ${index} has no output for an input of ${size} × ${size}`);
     }
