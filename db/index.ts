@@ -11,11 +11,14 @@ import type { RunWriter, WriteOptions } from "./write/run-writer.ts";
 export { createEmptyArgs } from "./columns/span-args.ts";
 export type { SpanArgs } from "./columns/span-args.ts";
 export { CHUNK_SPANS } from "./columns/zone.ts";
-export { levelsOf, readTile, rowsOf } from "./pyramid/read-tile.ts";
+export { levelsOf, readTile, rowFinderOf, rowsOf } from "./pyramid/read-tile.ts";
+export type { FindRow } from "./pyramid/read-tile.ts";
+export { readFromMemory } from "./read/memory-reader.ts";
 export type { RunReader } from "./read/run-reader.ts";
 export { createPlainDatabase } from "./write/plain-database.ts";
 export type { PlainDatabaseWriter, PlainTable } from "./write/plain-database.ts";
 export type { RunWriter } from "./write/run-writer.ts";
+export { rebuildDerivedData } from "./write/rebuild-derived.ts";
 export { isTemporaryName, removeStaleFiles } from "./write/temporary-file.ts";
 
 /**

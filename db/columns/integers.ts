@@ -224,12 +224,16 @@ export function compress(bytes: Uint8Array): Uint8Array {
 
 /** @throws DamagedColumnError when the bytes do not inflate to exactly `length` bytes. */
 export function decompress(bytes: Uint8Array, length: number): Uint8Array {
-  let inflated: Uint8Array;
+  const inflated = decompressUpTo(bytes, length);
+  if (inflated.length !== length) throw new DamagedColumnError(`${inflated.length} bytes instead of ${length}`);
+  return inflated;
+}
+
+/** @throws DamagedColumnError when the bytes do not inflate, or to more than about `most` bytes. */
+export function decompressUpTo(bytes: Uint8Array, most: number): Uint8Array {
   try {
-    inflated = zstdDecompressSync(bytes, { chunkSize: Math.max(64, length + 64), maxOutputLength: length + 64 });
+    return zstdDecompressSync(bytes, { chunkSize: Math.max(64, most + 64), maxOutputLength: most + 64 });
   } catch (error) {
     throw new DamagedColumnError("the compressed bytes are damaged", { cause: error });
   }
-  if (inflated.length !== length) throw new DamagedColumnError(`${inflated.length} bytes instead of ${length}`);
-  return inflated;
 }

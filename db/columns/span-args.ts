@@ -23,6 +23,9 @@ export interface StoredArgs {
   readonly data?: Uint8Array;
 }
 
+/** Every length is 0. */
+const NO_LENGTHS = encodeIntegers(new Uint32Array(1));
+
 /** Arguments of `length` spans that have none. */
 export function createEmptyArgs(length: number): SpanArgs {
   return { offsets: new Uint32Array(length + 1), bytes: new Uint8Array(0) };
@@ -37,11 +40,12 @@ export function sliceSpanArgs(args: SpanArgs, { from, to }: { from: number; to: 
 }
 
 export function encodeArgs({ offsets, bytes }: SpanArgs): StoredArgs {
-  const lengths = new Uint32Array(offsets.length - 1);
-  for (let i = 0; i < lengths.length; i++) lengths[i] = offsets[i + 1] - offsets[i];
-  const sizeBytes = offsets[lengths.length] - offsets[0];
-  const stored = { lengths: encodeIntegers(lengths), sizeBytes };
-  return sizeBytes === 0 ? stored : { ...stored, data: compress(bytes.subarray(offsets[0], offsets[lengths.length])) };
+  const count = offsets.length - 1;
+  const sizeBytes = offsets[count] - offsets[0];
+  if (sizeBytes === 0) return { lengths: NO_LENGTHS, sizeBytes };
+  const lengths = new Uint32Array(count);
+  for (let i = 0; i < count; i++) lengths[i] = offsets[i + 1] - offsets[i];
+  return { lengths: encodeIntegers(lengths), sizeBytes, data: compress(bytes.subarray(offsets[0], offsets[count])) };
 }
 
 /** @throws DamagedColumnError when the bytes are not the arguments of `count` spans. */

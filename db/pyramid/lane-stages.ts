@@ -8,7 +8,9 @@ export class LaneStageCollector {
   /** By lane, then by stage + 1: 1 where seen. Millions of spans share few pairs, so a set of pairs would be slow. */
   readonly #seen: Uint8Array[] = [];
 
-  add({ length, lane, stage, phase }: SpanColumns): void {
+  /** @returns whether there is a pair that was not seen before */
+  add({ length, lane, stage, phase }: SpanColumns): boolean {
+    let isNew = false;
     for (let i = 0; i < length; i++) {
       if (phase[i] !== PHASE_COMPUTE) continue;
       const slot = stage[i] + 1;
@@ -18,8 +20,11 @@ export class LaneStageCollector {
         if (seen !== undefined) grown.set(seen);
         this.#seen[lane[i]] = seen = grown;
       }
+      if (seen[slot] === 1) continue;
       seen[slot] = 1;
+      isNew = true;
     }
+    return isNew;
   }
 
   list(): LaneStage[] {

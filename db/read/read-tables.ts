@@ -5,9 +5,12 @@ import { laneId, nameId, NONE, stageId } from "#common/ids.ts";
 import { LANE_KINDS, OPS, RUN_KINDS } from "#common/model.ts";
 import type { CounterSample, FlowPoint, Instant, Lane, Run, SpanName, Stage, StageEdge } from "#common/model.ts";
 import type { ImportReport } from "#common/report.ts";
+import { ROW_AXES } from "#common/tile.ts";
 import { epochNs, ns } from "#common/units.ts";
 
 import { DamagedRowError } from "../failures.ts";
+import type { ComputeWindows } from "../pyramid/compute-windows.ts";
+import type { StoredAxis } from "../pyramid/pyramid-builder.ts";
 import type { LaneStage } from "../pyramid/rows.ts";
 import { integerOf, numberOf, textOf, wordOf } from "./cells.ts";
 import type { Row } from "./cells.ts";
@@ -146,6 +149,30 @@ export function readLaneStages(db: Database, limits: { lanes: number; stages: nu
       throw new DamagedRowError("lane_stage refers to a lane or stage that does not exist");
     }
     return pair;
+  });
+}
+
+export function readComputeWindows(db: Database): ComputeWindows {
+  const windows = rowsOf(db, "select * from compute_window order by replica, iteration").map((row) => ({
+    replica: integerOf(row, "replica"),
+    iteration: integerOf(row, "iteration"),
+    startNs: integerOf(row, "start_ns"),
+    endNs: integerOf(row, "end_ns"),
+  }));
+  const flags = rowsOf(db, "select value from metric where name = 'has_iterations' and scope = ''");
+  return { windows, hasIterations: flags.some((row) => numberOf(row, "value") === 1) };
+}
+
+export function readStoredAxes(db: Database): StoredAxis[] {
+  return rowsOf(db, "select * from pyramid").map((row) => {
+    const stored = {
+      axis: wordOf(row, "axis", ROW_AXES),
+      tilesOf: wordOf(row, "tiles_of", ROW_AXES),
+      baseNs: integerOf(row, "base_ns"),
+      finest: integerOf(row, "finest"),
+    };
+    if (stored.baseNs < 1 || stored.finest < 0) throw new DamagedRowError("the pyramid has impossible levels");
+    return stored;
   });
 }
 

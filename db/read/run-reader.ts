@@ -19,12 +19,16 @@ import type {
   StageEdge,
 } from "#common/model.ts";
 import type { ImportReport } from "#common/report.ts";
+import type { TileKey } from "#common/tile.ts";
 
 import type { SpanArgs } from "../columns/span-args.ts";
 import { CHUNK_SPANS, mayTouch } from "../columns/zone.ts";
 import type { ChunkInfo } from "../columns/zone.ts";
 import { explainReadFailure } from "../failures.ts";
+import { ComputeWindowCollector } from "../pyramid/compute-windows.ts";
+import type { ComputeWindows } from "../pyramid/compute-windows.ts";
 import { LaneStageCollector } from "../pyramid/lane-stages.ts";
+import type { StoredAxis } from "../pyramid/pyramid-builder.ts";
 import type { LaneStage } from "../pyramid/rows.ts";
 import { DERIVED_VERSION, SCHEMA_VERSION } from "../schema/migrate.ts";
 import { upgradeRunFile } from "../write/upgrade-run.ts";
@@ -33,7 +37,10 @@ import { checkRunFile, openReadOnly } from "./open-file.ts";
 import { createQueryRunner } from "./query.ts";
 import type { QueryParameters, QueryResult, QueryRunner } from "./query.ts";
 import { createChunkSource, readChunkList } from "./read-chunks.ts";
+import { bytesOf } from "./cells.ts";
+import type { Row } from "./cells.ts";
 import {
+  readComputeWindows,
   readCounters,
   readEdges,
   readFlows,
@@ -43,6 +50,7 @@ import {
   readNames,
   readRun,
   readStages,
+  readStoredAxes,
 } from "./read-tables.ts";
 
 /**
@@ -75,6 +83,14 @@ export interface RunReader {
   readArgs(span: SpanId): string | undefined;
   /** Which lane has compute spans of which stage. */
   laneStages(): readonly LaneStage[];
+  /** When each iteration of each replica computes. */
+  computeWindows(): ComputeWindows;
+  /** False when another version of this program derived what the file keeps beside its spans; then nothing of it is used. */
+  readonly hasCurrentDerivedData: boolean;
+  /** Axes that have stored tiles. */
+  readonly storedAxes: readonly StoredAxis[];
+  /** Bytes of a stored tile; undefined for one that is empty or not stored. */
+  readStoredTile(key: TileKey): Uint8Array | undefined;
   instants(): Instant[];
   counters(): CounterSample[];
   flows(): FlowPoint[];
@@ -121,6 +137,12 @@ function readFrom(db: Database, { file, cacheBytes }: { file: string; cacheBytes
   let lastArgs: { index: number; args: SpanArgs } | undefined;
   let queries: QueryRunner | undefined;
 
+  const hasCurrentDerivedData = derivedVersion === DERIVED_VERSION;
+  const storedAxes = hasCurrentDerivedData ? readStoredAxes(db) : [];
+  const selectTile = db.prepare<[string, number, number, number], Row>(
+    "select data from tile where axis = ? and level = ? and row_block = ? and column_index = ?",
+  );
+
   function chunkAt(index: number) {
     const chunk = chunks.at(index);
     if (chunk === undefined || index < 0) throw new RangeError(`there is no chunk ${index}`);
@@ -160,11 +182,18 @@ function readFrom(db: Database, { file, cacheBytes }: { file: string; cacheBytes
 
   /** Kept in the file, or computed again when the file's derived data are another version's. */
   function laneStages(): readonly LaneStage[] {
-    if (derivedVersion === DERIVED_VERSION) {
+    if (hasCurrentDerivedData) {
       const limits = { lanes: tables.lanes.length, stages: tables.stages.length };
       return explained(file, () => readLaneStages(db, limits));
     }
     const collector = new LaneStageCollector();
+    for (const { index } of chunks) collector.add(readChunk(index));
+    return collector.list();
+  }
+
+  function computeWindows(): ComputeWindows {
+    if (hasCurrentDerivedData) return explained(file, () => readComputeWindows(db));
+    const collector = new ComputeWindowCollector(tables.lanes);
     for (const { index } of chunks) collector.add(readChunk(index));
     return collector.list();
   }
@@ -186,6 +215,14 @@ function readFrom(db: Database, { file, cacheBytes }: { file: string; cacheBytes
       return text.length === 0 ? undefined : new TextDecoder().decode(text);
     },
     laneStages,
+    computeWindows,
+    hasCurrentDerivedData,
+    storedAxes,
+    readStoredTile: ({ axis, level, rowBlock, column }) =>
+      explained(file, () => {
+        const row = selectTile.get(axis, level, rowBlock, column);
+        return row === undefined ? undefined : bytesOf(row, "data");
+      }),
     instants: () => explained(file, () => readInstants(db)),
     counters: () => explained(file, () => readCounters(db)),
     flows: () => explained(file, () => readFlows(db)),

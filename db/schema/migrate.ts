@@ -5,15 +5,16 @@
 import type { Database } from "better-sqlite3";
 
 import { createFirstSchema } from "./001-first.ts";
+import { addPyramid } from "./002-pyramid.ts";
 
 /** Entry i brings version i to version i + 1. */
-export const MIGRATIONS: readonly string[] = [createFirstSchema];
+export const MIGRATIONS: readonly string[] = [createFirstSchema, addPyramid];
 
 /** Version of the tables that this program writes and reads. */
 export const SCHEMA_VERSION = MIGRATIONS.length;
 
 /** Version of everything that is computed from the spans and kept; other versions are rebuilt. */
-export const DERIVED_VERSION = 1;
+export const DERIVED_VERSION = 2;
 
 export function migrate(
   db: Database,

@@ -25,10 +25,11 @@ import type { ImportReport } from "#common/report.ts";
 
 import type { SpanArgs } from "../columns/span-args.ts";
 import { explainWriteFailure } from "../failures.ts";
-import { LaneStageCollector } from "../pyramid/lane-stages.ts";
+import type { RunSize } from "../pyramid/levels.ts";
 import { APPLICATION_ID, UNFINISHED_VERSION } from "../schema/header.ts";
 import { migrate, SCHEMA_VERSION } from "../schema/migrate.ts";
 import { ChunkBuffer } from "./chunk-buffer.ts";
+import { DerivedData } from "./derived-data.ts";
 import { flush, publish, refuseExisting, removeTemporary, temporaryPathFor } from "./temporary-file.ts";
 import { createChunkWriter } from "./write-chunk.ts";
 import {
@@ -37,13 +38,16 @@ import {
   insertFlows,
   insertInstants,
   insertLanes,
-  insertLaneStages,
   insertNames,
   insertRun,
   insertStages,
 } from "./write-tables.ts";
 
-/** Fills one run file, table by table in any order, spans in canonical order. Every method but `abort` throws AppError disk-full or write-failed. */
+/**
+ * Fills one run file, table by table in any order, spans in canonical order. What is derived from spans is derived while they
+ * pass by, if the lanes and stages were given before and `expectSpans` called; otherwise at the end, from the file. Every method but `abort` throws
+ * AppError disk-full or write-failed.
+ */
 export interface RunWriter {
   setRun(run: Run): void;
   setImportReport(report: ImportReport): void;
@@ -51,6 +55,11 @@ export interface RunWriter {
   addEdges(edges: readonly StageEdge[]): void;
   addLanes(lanes: readonly Lane[]): void;
   addNames(names: readonly SpanName[]): void;
+  /**
+   * Says exactly how many spans will come, their first start and last end. Only with that (and lanes and stages) given before
+   * the spans is the pyramid built while they pass by.
+   */
+  expectSpans(size: RunSize): void;
   /** Appends spans in canonical order, any number at once; the arrays may be used again afterwards. */
   appendSpans(columns: SpanColumns, args: SpanArgs): void;
   addInstants(instants: readonly Instant[]): void;
@@ -83,7 +92,7 @@ export function createRunWriter(target: string, { replace = false }: WriteOption
   }
   const temporary = temporaryPathFor(target);
   const db = openTemporary(temporary, target);
-  const laneStages = new LaneStageCollector();
+  const derived = new DerivedData(db);
   let chunkCount = 0;
   let spanCount = 0;
   let pipelineSpanCount = 0;
@@ -95,8 +104,8 @@ export function createRunWriter(target: string, { replace = false }: WriteOption
   const buffer = new ChunkBuffer((columns, args) => {
     if (columns.start[0] < lastStart) throw new RangeError("spans are not in canonical order");
     lastStart = columns.start[columns.length - 1];
-    laneStages.add(columns);
     const zone = writeChunk({ index: chunkCount++, firstSpan: spanCount, columns, args });
+    derived.add(columns, zone);
     spanCount += zone.count;
     pipelineSpanCount += zone.pipelineCount;
   });
@@ -127,9 +136,18 @@ export function createRunWriter(target: string, { replace = false }: WriteOption
   return {
     setRun: (given) => void (run = given),
     setImportReport: (given) => void (importReport = given),
-    addStages: (stages) => write(() => insertStages(db, stages)),
+    expectSpans: (size) => derived.announce(size),
+    addStages: (stages) =>
+      write(() => {
+        insertStages(db, stages);
+        derived.addStages(stages);
+      }),
     addEdges: (edges) => write(() => insertEdges(db, edges)),
-    addLanes: (lanes) => write(() => insertLanes(db, lanes)),
+    addLanes: (lanes) =>
+      write(() => {
+        insertLanes(db, lanes);
+        derived.addLanes(lanes);
+      }),
     addNames: (names) => write(() => insertNames(db, names)),
     appendSpans: (columns, args) => write(() => buffer.append(columns, args)),
     addInstants: (instants) => write(() => insertInstants(db, instants)),
@@ -139,7 +157,7 @@ export function createRunWriter(target: string, { replace = false }: WriteOption
       write(() => {
         if (run === undefined) throw new Error("a run file needs its run: call setRun");
         buffer.flush();
-        insertLaneStages(db, laneStages.list());
+        derived.finish();
         insertRun(db, run, { spanCount, pipelineSpanCount, importReport });
         db.exec("commit");
         flush(temporary);

@@ -4,6 +4,8 @@ import type { Database } from "better-sqlite3";
 import type { CounterSample, FlowPoint, Instant, Lane, Run, SpanName, Stage, StageEdge } from "#common/model.ts";
 import type { ImportReport } from "#common/report.ts";
 
+import type { ComputeWindows } from "../pyramid/compute-windows.ts";
+import type { StoredAxis, StoreTile } from "../pyramid/pyramid-builder.ts";
 import type { LaneStage } from "../pyramid/rows.ts";
 import { DERIVED_VERSION } from "../schema/migrate.ts";
 
@@ -79,6 +81,26 @@ export function insertNames(db: Database, names: readonly SpanName[]): void {
 export function insertLaneStages(db: Database, pairs: readonly LaneStage[]): void {
   const insert = db.prepare("insert into lane_stage (lane, stage) values (?, ?)");
   for (const { lane, stage } of pairs) insert.run(lane, stage);
+}
+
+export function insertComputeWindows(db: Database, { windows, hasIterations }: ComputeWindows): void {
+  const insert = db.prepare("insert into compute_window (replica, iteration, start_ns, end_ns) values (?, ?, ?, ?)");
+  for (const { replica, iteration, startNs, endNs } of windows) insert.run(replica, iteration, startNs, endNs);
+  db.prepare("insert into metric (name, scope, value) values ('has_iterations', '', ?)").run(hasIterations ? 1 : 0);
+}
+
+export function insertStoredAxis(db: Database, { axis, tilesOf, baseNs, finest }: StoredAxis): void {
+  db.prepare("insert into pyramid (axis, tiles_of, base_ns, finest) values (?, ?, ?, ?)").run(
+    axis,
+    tilesOf,
+    baseNs,
+    finest,
+  );
+}
+
+export function prepareInsertTile(db: Database): StoreTile {
+  const insert = db.prepare("insert into tile (axis, level, row_block, column_index, data) values (?, ?, ?, ?, ?)");
+  return ({ axis, level, rowBlock, column }, bytes) => insert.run(axis, level, rowBlock, column, bytes);
 }
 
 export function insertInstants(db: Database, instants: readonly Instant[]): void {

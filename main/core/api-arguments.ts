@@ -7,6 +7,7 @@ import { z } from "zod";
 import type { Api } from "#common/api.ts";
 import { AppError } from "#common/errors.ts";
 import type { JobId, RunId, SpanId } from "#common/ids.ts";
+import { BACKEND_NAMES, CAPTURE_MODES, NETWORK_NAMES } from "#common/runner-api.ts";
 import { ROW_AXES } from "#common/tile.ts";
 
 const run = z
@@ -23,6 +24,21 @@ const MAX_NAME = 200;
 /** Spans in one answer: about 60 MB. */
 const MAX_SPANS = 1_000_000;
 
+const optionalCount = (from: number) => z.exactOptional(z.int().min(from));
+const captureOptions = z.object({
+  network: z.exactOptional(z.enum(NETWORK_NAMES)),
+  backend: z.exactOptional(z.enum(BACKEND_NAMES)),
+  mode: z.exactOptional(z.enum(CAPTURE_MODES)),
+  partition: z.exactOptional(z.string().min(1).max(1000)),
+  workers: optionalCount(1),
+  batches: optionalCount(1),
+  warmUpBatches: optionalCount(0),
+  batchSize: optionalCount(1),
+  inputSize: optionalCount(1),
+  seed: optionalCount(0),
+  bufferDepth: optionalCount(1),
+});
+
 const SCHEMAS = {
   describeHost: nothing,
   listRuns: nothing,
@@ -33,6 +49,9 @@ const SCHEMAS = {
     keepPartial: z.exactOptional(z.boolean()),
   }),
   cancelJob: z.object({ job: count.transform((id) => id as JobId) }),
+  listBackends: nothing,
+  previewCapture: captureOptions,
+  startCapture: captureOptions,
   renameRun: z.object({ run, name: z.string().trim().min(1, "a name must not be empty").max(MAX_NAME) }),
   deleteRun: z.object({ run }),
   restoreRun: z.object({ run }),

@@ -8,9 +8,14 @@ import path from "node:path";
 import type { Api, CallContext, Emit, Handlers, HostDescription } from "#common/api.ts";
 import { API_METHODS } from "#common/api.ts";
 import { AppError } from "#common/errors.ts";
-import type { JobId } from "#common/ids.ts";
+import type { JobId, RunId } from "#common/ids.ts";
+import { DEFAULT_CAPTURE } from "#common/runner-api.ts";
 
 import { checkArguments } from "./api-arguments.ts";
+import { listRunnerBackends, previewCapture } from "./capture/ask-runner.ts";
+import { createCaptureWork, titleOfCapture } from "./capture/capture-job.ts";
+import { GrowingRuns } from "./capture/growing-runs.ts";
+import type { RunnerPlace } from "./capture/runner-process.ts";
 import type { Jobs, JobWork } from "./jobs.ts";
 import { createJobs } from "./jobs.ts";
 import { Library } from "./library.ts";
@@ -35,6 +40,8 @@ export interface BackendOptions {
   readonly takeUpload?: (name: string) => Upload | undefined;
   /** Entry of the workers; another one than worker.ts only in tests. */
   readonly workerEntry?: URL;
+  /** The runner of captures, where it is not this checkout's under this process's Node. */
+  readonly runner?: RunnerPlace;
 }
 
 export interface Backend {
@@ -47,7 +54,7 @@ export interface Backend {
 
 /** @throws AppError when the library's folder cannot be used */
 export function createBackend(options: BackendOptions): Backend {
-  const { emit, version, uploadLimitBytes, workerEntry } = options;
+  const { emit, version, uploadLimitBytes, workerEntry, runner: place = {} } = options;
   const worker = workerEntry === undefined ? {} : { entry: workerEntry };
   // Workers that write nothing have nothing to clean up: cancelling ends them at once.
   const reading = { ...worker, graceMs: 0 };
@@ -57,7 +64,8 @@ export function createBackend(options: BackendOptions): Backend {
     summarise: (file, signal) => runInWorker({ kind: "summarise", path: file }, { signal, ...reading }),
   });
   const jobs = createJobs({ onChange: (job) => emit("jobChanged", job) });
-  const runs = new OpenRuns((run) => library.fileOf(run));
+  const growing = new GrowingRuns((run) => emit("runGrew", { run }));
+  const runs = new OpenRuns((run) => library.fileOf(run), growing);
 
   const importFile = (
     { file, title, keepPartial }: { file: string; title: string; keepPartial: boolean },
@@ -83,6 +91,16 @@ export function createBackend(options: BackendOptions): Backend {
     return jobs.start({ kind: "import", title, work });
   };
 
+  /** The file changes, hence the run is opened anew afterwards. */
+  const rebuild = async (run: RunId, signal: AbortSignal): Promise<void> => {
+    try {
+      await runInWorker({ kind: "rebuild", path: library.fileOf(run) }, { signal, ...reading });
+    } catch (error) {
+      // A file that may not be written is read as it is, only slower.
+      if (!(error instanceof AppError) || error.fields.code !== "write-failed") throw error;
+    }
+  };
+
   const methods: Handlers = {
     describeHost: (): HostDescription => ({
       version,
@@ -106,6 +124,13 @@ export function createBackend(options: BackendOptions): Backend {
       return importFile({ file: taken.path, title: path.basename(taken.path), keepPartial }, taken.release);
     },
     cancelJob: ({ job }) => jobs.cancel(job),
+    listBackends: () => listRunnerBackends(place),
+    previewCapture: (chosen) => previewCapture({ ...DEFAULT_CAPTURE, ...chosen }, place),
+    startCapture(chosen) {
+      const capture = { ...DEFAULT_CAPTURE, ...chosen };
+      const work = createCaptureWork({ library, growing, options: capture, place });
+      return jobs.start({ kind: "capture", title: titleOfCapture(capture), work });
+    },
     renameRun({ run, name }) {
       runs.close(run);
       library.rename(run, name);
@@ -115,7 +140,10 @@ export function createBackend(options: BackendOptions): Backend {
       library.delete(run);
     },
     restoreRun: ({ run }) => library.restore(run),
-    readRun: ({ run }) => runs.get(run).describe(run),
+    async readRun({ run }, { signal }) {
+      if (!runs.get(run).hasCurrentDerivedData) await rebuild(run, signal);
+      return runs.get(run).describe(run);
+    },
     readReport: ({ run, ...scope }, { signal }) =>
       runs.get(run).report(scope, (file) => runInWorker({ kind: "report", path: file, scope }, { signal, ...reading })),
     readTile: ({ run, key }) => runs.get(run).tile(key),

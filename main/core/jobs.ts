@@ -61,9 +61,10 @@ export function createJobs({
 
   const showProgress = (entry: Entry, progress: Progress): void => {
     if (entry.job.state !== "running") return;
+    const isNewRun = progress.run !== undefined && progress.run !== entry.job.run;
     entry.job = { ...entry.job, ...progress };
     const nowMs = performance.now();
-    if (nowMs - entry.shownAtMs < PROGRESS_INTERVAL_MS) return;
+    if (nowMs - entry.shownAtMs < PROGRESS_INTERVAL_MS && !isNewRun) return;
     entry.shownAtMs = nowMs;
     onChange(entry.job);
   };
@@ -77,8 +78,10 @@ export function createJobs({
       );
       change(entry, { id, kind, title, state: "done", share: 1, ...result });
     } catch (error) {
+      const { run } = entry.job; // what was captured before the failure is kept
+      const kept = run === undefined ? {} : { run };
       if (signal.aborted) change(entry, { id, kind, title, state: "cancelled" });
-      else change(entry, { id, kind, title, state: "failed", failure: failureOf(error) });
+      else change(entry, { id, kind, title, state: "failed", failure: failureOf(error), ...kept });
     }
     forgetOldest(entries);
     return entry.job;

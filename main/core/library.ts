@@ -33,6 +33,15 @@ interface ListedFile extends FileStamp {
   readonly run: RunId;
 }
 
+/** A name of the library that waits for its run. */
+interface ReservedRun {
+  readonly run: RunId;
+  /** Moves the whole run file into the library, under this name. @throws AppError disk-full, write-failed */
+  readonly keep: (file: string, summary: RunSummary) => RunId;
+  /** Gives the name back, unless there is a run under it. */
+  readonly release: () => void;
+}
+
 /** Several changes at once are told once. */
 const CHANGE_QUIET_MS = 50;
 
@@ -42,6 +51,7 @@ export class Library {
   readonly #trash: Trash;
   readonly #summaries: SummaryCache;
   readonly #failures = new Map<RunId, FileStamp & { readonly failure: AppErrorFields }>();
+  readonly #reserved = new Set<RunId>();
   readonly #options: LibraryOptions;
   readonly #closing = new AbortController();
   #summarising: Promise<void> | undefined;
@@ -86,13 +96,24 @@ export class Library {
     });
   }
 
+  /** Keeps a free name made of `title` for a run that does not have its file yet. */
+  reserve(title: string): ReservedRun {
+    const run = nameRun(title, (candidate) => this.#isTaken(candidate));
+    this.#reserved.add(run);
+    return {
+      run,
+      keep: (file, summary) => {
+        this.#place(run, { file, summary });
+        return run;
+      },
+      release: () => void this.#reserved.delete(run),
+    };
+  }
+
   /** Moves a whole run file from a scratch folder into the library, under a free name made of `title`. */
   adopt({ file, title, summary }: { file: string; title: string; summary: RunSummary }): RunId {
-    const run = nameRun(title, (candidate) => existsSync(path.join(this.path, fileOfRun(candidate))));
-    const target = path.join(this.path, fileOfRun(run));
-    whileWriting(target, () => renameSync(file, target));
-    this.#summaries.set(run, stampOf(target), summary);
-    this.#tellChange();
+    const run = nameRun(title, (candidate) => this.#isTaken(candidate));
+    this.#place(run, { file, summary });
     return run;
   }
 
@@ -123,6 +144,17 @@ export class Library {
     clearTimeout(this.#changeTimer);
     this.#closing.abort(new Error("the library closes"));
     await this.#summarising;
+  }
+
+  #isTaken(run: RunId): boolean {
+    return this.#reserved.has(run) || existsSync(path.join(this.path, fileOfRun(run)));
+  }
+
+  #place(run: RunId, { file, summary }: { file: string; summary: RunSummary }): void {
+    const target = path.join(this.path, fileOfRun(run));
+    whileWriting(target, () => renameSync(file, target));
+    this.#summaries.set(run, stampOf(target), summary);
+    this.#tellChange();
   }
 
   /** What may fail in a folder that may only be read, and does not matter there. */

@@ -9,7 +9,7 @@ import type { NoPipelineReport, RunReport, Scope } from "#common/report.ts";
 import type { RowAxis, Tile, TileKey } from "#common/tile.ts";
 
 import type { RunReader } from "../../db/index.ts";
-import { levelsOf, openRun as openRunFile, readTile, rowFinderOf, rowsOf } from "../../db/index.ts";
+import { levelsOf, readTile, rowFinderOf, rowsOf } from "../../db/index.ts";
 import { buildReport } from "./analysis/build-report.ts";
 import { loadAnalysisInput } from "./analysis/load-input.ts";
 import { nameWindows } from "./analysis/windows.ts";
@@ -23,12 +23,19 @@ const MOST_SPANS_HERE = 100_000;
 
 export class OpenRun {
   readonly #reader: RunReader;
+  readonly #hasFile: boolean;
   readonly #reports = new Map<string, RunReport | NoPipelineReport>();
   #windows: readonly IterationWindow[] | undefined;
 
-  /** @throws AppError what `openRun` of db throws */
-  constructor(file: string) {
-    this.#reader = openRunFile(file);
+  /** @param options.hasFile whether a worker can read the run too; a run that is still being captured has no file */
+  constructor(reader: RunReader, { hasFile = true }: { readonly hasFile?: boolean } = {}) {
+    this.#reader = reader;
+    this.#hasFile = hasFile;
+  }
+
+  /** False when the file is to be rebuilt first: until then everything is computed from its spans. */
+  get hasCurrentDerivedData(): boolean {
+    return this.#reader.hasCurrentDerivedData;
   }
 
   describe(id: RunId): RunDetail {
@@ -61,7 +68,9 @@ export class OpenRun {
     if (known !== undefined) return known;
     const { spanCount, path } = this.#reader;
     const report =
-      spanCount <= MOST_SPANS_HERE ? buildReport(loadAnalysisInput(this.#reader), scope) : await elsewhere(path);
+      spanCount <= MOST_SPANS_HERE || !this.#hasFile
+        ? buildReport(loadAnalysisInput(this.#reader), scope)
+        : await elsewhere(path);
     if (this.#reports.size >= KEPT_REPORTS) this.#reports.clear();
     this.#reports.set(key, report);
     return report;

@@ -36,19 +36,28 @@ export interface ReportTask {
   readonly scope: Partial<Scope>;
 }
 
-export type WorkerTask = ImportTask | SummariseTask | ReportTask;
+/** Builds again what another version of this program derived from the spans of a file. */
+export interface RebuildTask {
+  readonly kind: "rebuild";
+  readonly path: string;
+}
+
+export type WorkerTask = ImportTask | SummariseTask | ReportTask | RebuildTask;
 
 /** What each kind of task gives. */
 export interface TaskResults {
   import: { readonly known: RunId } | { readonly report: ImportReport | undefined; readonly summary: RunSummary };
   summarise: RunSummary;
   report: RunReport | NoPipelineReport;
+  rebuild: undefined;
 }
 
 export interface Progress {
   /** 0…1 where known. */
   readonly share?: number;
   readonly step?: string;
+  /** The run, where it can be opened while it still grows. */
+  readonly run?: RunId;
 }
 
 /** The only thing that the backend says to a worker after its task. */

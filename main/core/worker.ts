@@ -6,6 +6,7 @@ import { parentPort, workerData } from "node:worker_threads";
 
 import { AppError } from "#common/errors.ts";
 
+import { rebuildDerivedData } from "../../db/index.ts";
 import { importRunFile } from "./import-run-file.ts";
 import { reportRun, summariseRun } from "./run-summary.ts";
 import type { Progress, WorkerReply, WorkerTask } from "./worker-protocol.ts";
@@ -31,6 +32,9 @@ async function runTask(): Promise<unknown> {
       });
     case "summarise":
       return summariseRun(task.path);
+    case "rebuild":
+      rebuildDerivedData(task.path);
+      return undefined;
     case "report":
       return reportRun(task.path, task.scope);
   }

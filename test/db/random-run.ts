@@ -119,9 +119,14 @@ export function textOfArgs({ offsets, bytes }: SpanArgs, i: number): string {
   return new TextDecoder().decode(bytes.subarray(offsets[i], offsets[i + 1]));
 }
 
-/** Writes a run of these spans with the tables of this file. */
-export function writeRun(file: string, { columns, args }: RandomSpans): void {
+/** Writes a run of these spans with the tables of this file. @param size announced beforehand, where given */
+export function writeRun(
+  file: string,
+  { columns, args }: RandomSpans,
+  size?: Parameters<ReturnType<typeof createRun>["expectSpans"]>[0],
+): void {
   const writer = createRun(file);
+  if (size !== undefined) writer.expectSpans(size);
   writer.setRun(RUN);
   writer.addStages(STAGES);
   writer.addLanes(LANES);

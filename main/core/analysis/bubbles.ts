@@ -1,59 +1,48 @@
 /**
  * Bubbles: the time of the compute window in which a rank computes nothing, and why (REFERENCE §6).
  *
- * Bubble ratio of a rank = 1 − busy / window; of the pipeline = the mean over its ranks. Of the causes this file tells apart
- * `fill` (before the rank's first compute) and `drain` (after its last); everything between stays `other` until causes by
- * dependency are told apart, so that the causes given always sum to the idle time exactly. A rank that computes nothing in
- * the window neither fills nor drains: all of it is `other`.
+ * Bubble ratio of a rank = 1 − busy / window; of the pipeline = the mean over its ranks. Causes are summed from the pieces of
+ * idle-causes.ts, which are counted gap by gap and apart from the busy time, so that busy + idle = window is a check. A cause
+ * that the run records nothing of is left out: without transfers nobody can say that something was being transferred.
  */
-import type { BubbleRow, IdleByCause, RunReport } from "#common/report.ts";
+import { IDLE_CAUSES } from "#common/report.ts";
+import type { BubbleRow, IdleByCause, IdleCause, RunReport } from "#common/report.ts";
+import type { RankIdle } from "./idle-causes.ts";
 import { totalLength } from "./intervals.ts";
-import type { Intervals } from "./intervals.ts";
-import type { Computing, RankComputing } from "./occupancy.ts";
-
-function measureRow({ rank, spans: { compute }, busy }: RankComputing, { spans, window }: Computing): BubbleRow {
-  const windowNs = window.endNs - window.startNs;
-  const busyNs = totalLength(busy);
-  if (compute.length === 0) {
-    return {
-      rank,
-      ratio: bubbleRatio({ busyNs, windowNs }),
-      busyNs,
-      byCauseNs: { fill: 0, drain: 0, other: windowNs },
-    };
-  }
-  let lastEnd = -Infinity;
-  for (const i of compute) lastEnd = Math.max(lastEnd, spans.start[i] + spans.duration[i]);
-  const fill = spans.start[compute[0]] - window.startNs;
-  const drain = window.endNs - lastEnd;
-  const other = lengthOfGaps(busy, { fromNs: spans.start[compute[0]], toNs: lastEnd });
-  const byCauseNs = { fill, drain, other };
-  return { rank, ratio: bubbleRatio({ busyNs, windowNs }), busyNs, byCauseNs };
-}
-
-/** Ns of [fromNs, toNs) outside a union that lies in it: counted gap by gap, so that busy + idle = window is a check. */
-function lengthOfGaps({ starts, ends }: Intervals, { fromNs, toNs }: { fromNs: number; toNs: number }): number {
-  let length = 0;
-  let at = fromNs;
-  for (let i = 0; i < starts.length; i += 1) {
-    length += starts[i] - at;
-    at = ends[i];
-  }
-  return length + toNs - at;
-}
+import type { Occupancy } from "./occupancy.ts";
 
 /** A window without length holds no bubble. */
 function bubbleRatio({ busyNs, windowNs }: { busyNs: number; windowNs: number }): number {
   return windowNs === 0 ? 0 : 1 - busyNs / windowNs;
 }
 
-/** Bubbles per rank and of the pipeline. */
-export function measureBubbles(computing: Computing): RunReport["bubble"] {
-  const rows = computing.ranks.map((rank) => measureRow(rank, computing));
-  const sum = (cause: keyof IdleByCause): number => rows.reduce((ns, row) => ns + (row.byCauseNs[cause] ?? 0), 0);
-  return {
-    ratio: rows.reduce((total, row) => total + row.ratio, 0) / rows.length,
-    byCauseNs: { fill: sum("fill"), drain: sum("drain"), other: sum("other") },
-    rows,
-  };
+/** Causes that the spans of the scope can tell: the others would be 0 for want of evidence. */
+function findKnowable({ ranks }: Occupancy): readonly IdleCause[] {
+  const hasTransfers = ranks.some(({ spans }) => spans.inbound.length + spans.outbound.length > 0);
+  const hasWaits = ranks.some(({ spans }) => spans.wait.length > 0);
+  const hasSync = ranks.some(({ spans }) => spans.sync.length > 0);
+  return IDLE_CAUSES.filter(
+    (cause) =>
+      (cause !== "transfer" || hasTransfers) &&
+      (cause !== "blocked" || hasTransfers || hasWaits) &&
+      (cause !== "sync" || hasSync),
+  );
+}
+
+/** Bubbles per rank and of the pipeline. @param idle of the same ranks in the same order */
+export function measureBubbles(occupancy: Occupancy, idle: readonly RankIdle[]): RunReport["bubble"] {
+  const { window, ranks } = occupancy;
+  const windowNs = window.endNs - window.startNs;
+  const knowable = findKnowable(occupancy);
+  const rows = ranks.map(({ rank, busy }, i): BubbleRow => {
+    const { pieces } = idle[i];
+    const sums = new Float64Array(IDLE_CAUSES.length);
+    for (let at = 0; at < pieces.length; at += 1) sums[pieces.cause[at]] += pieces.to[at] - pieces.from[at];
+    const busyNs = totalLength(busy);
+    const byCauseNs = Object.fromEntries(knowable.map((cause) => [cause, sums[IDLE_CAUSES.indexOf(cause)]]));
+    return { rank, ratio: bubbleRatio({ busyNs, windowNs }), busyNs, byCauseNs };
+  });
+  const sum = (cause: IdleCause): number => rows.reduce((ns, row) => ns + (row.byCauseNs[cause] ?? 0), 0);
+  const byCauseNs: IdleByCause = Object.fromEntries(knowable.map((cause) => [cause, sum(cause)]));
+  return { ratio: rows.reduce((total, row) => total + row.ratio, 0) / rows.length, byCauseNs, rows };
 }

@@ -6,9 +6,13 @@
 import type { NoPipelineReport, RunReport, Scope } from "#common/report.ts";
 import { measureBubbles } from "./bubbles.ts";
 import { measureIntervals } from "./initiation-interval.ts";
+import { walkCriticalPath } from "./critical-path.ts";
+import { createDependencies } from "./dependencies.ts";
+import { findIdleCauses } from "./idle-causes.ts";
 import type { AnalysisInput } from "./input.ts";
 import { reportNoPipeline } from "./no-pipeline.ts";
 import { measureOccupancy } from "./occupancy.ts";
+import { sharePath } from "./path-shares.ts";
 import { sumPhases } from "./phase-sums.ts";
 import { chooseWindow, surveyRun } from "./windows.ts";
 
@@ -21,15 +25,18 @@ export function buildReport(input: AnalysisInput, scope: Partial<Scope> = {}): R
   if (survey.windows.length === 0) return reportNoPipeline(input, survey);
   const window = chooseWindow(survey.windows, scope);
   const occupancy = measureOccupancy(input, { window, hasIterations: survey.hasIterations });
+  const dependencies = createDependencies(occupancy);
+  const path = walkCriticalPath(occupancy, dependencies);
   return {
     run: survey.summary,
     scope: { iteration: window.iteration, replica: window.replica },
     makespanNs: window.endNs - window.startNs,
     windowStartNs: window.startNs,
     extentNs: survey.extentNs,
-    bubble: measureBubbles(occupancy),
+    bubble: measureBubbles(occupancy, findIdleCauses(occupancy, dependencies)),
     initiationInterval: measureIntervals(occupancy),
     phases: sumPhases(occupancy),
+    ...(path.length === 0 ? {} : { criticalPath: sharePath(occupancy, path) }),
   };
 }
 

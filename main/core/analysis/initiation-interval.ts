@@ -2,32 +2,23 @@
  * Initiation interval: how often a new batch starts, and what forbids it to be more often (REFERENCE §6; the bound is the
  * resource-constrained minimum initiation interval of modulo scheduling, Rau 1994).
  *
- * Anchors of a rank are its compute spans of the anchor pass in start order: backward passes when anything in the scope
- * runs backward (training; `input-grad` is the backward of schedules that split it), else forward passes. All lengths are
- * integer ns; means, medians and bounds are rounded to whole ns at the very end, which keeps `boundNs ≤ meanNs`.
+ * The gaps are between anchors (anchors.ts). All lengths are integer ns; means, medians and bounds are rounded to whole ns at
+ * the very end, which keeps `boundNs ≤ meanNs`.
+ *
+ * A device is a serial resource where lanes of several ranks name the same one. Only captured and simulated runs name the
+ * device itself, and only where ranks do share it; what an imported trace calls a device is a label ("CPU", "GPU 0") that
+ * every host of a cluster has, so imported runs have no shared devices.
  */
 import { NONE } from "#common/ids.ts";
-import { PASSES } from "#common/model.ts";
-import type { Pass, Phase } from "#common/model.ts";
+import type { Phase } from "#common/model.ts";
 import type { InitiationIntervalRow, Resource, RunReport } from "#common/report.ts";
 import { lengthWithin, uniteIntervals } from "./intervals.ts";
 import type { Intervals } from "./intervals.ts";
+import { findAnchors } from "./anchors.ts";
 import type { Occupancy, RankOccupancy } from "./occupancy.ts";
 import { measureStageRules } from "./stage-rule.ts";
 import { medianInPlace } from "./statistics.ts";
 import { uniteTransfers } from "./transfers.ts";
-
-const TRAINING_ANCHORS: readonly Pass[] = ["backward", "input-grad"];
-const INFERENCE_ANCHORS: readonly Pass[] = ["forward", "none"];
-/** Devices whose name says that they run several workers at once: no serial resource. */
-const PARALLEL_DEVICE = /^(cpu|wasm|host)\b/i;
-
-/** Per pass code: 1 for the passes whose compute spans are anchors in this scope. */
-function findAnchorPasses({ spans, ranks }: Occupancy): Uint8Array {
-  const isForward = Uint8Array.from(PASSES, (pass) => (INFERENCE_ANCHORS.includes(pass) ? 1 : 0));
-  const isTraining = ranks.some((rank) => rank.spans.compute.some((i) => isForward[spans.pass[i]] === 0));
-  return isTraining ? Uint8Array.from(PASSES, (pass) => (TRAINING_ANCHORS.includes(pass) ? 1 : 0)) : isForward;
-}
 
 /** A rank's figures before rounding. */
 interface Measured {
@@ -63,8 +54,9 @@ function measureRank(rank: RankOccupancy, devices: readonly Intervals[], starts:
   };
 }
 
-/** Busy time of every serial device that several ranks of the scope compute on, by rank. */
-function shareDevices({ spans, lanes, ranks }: Occupancy): Map<number, Intervals[]> {
+/** Busy time of every device that several ranks of the scope compute on, by rank. */
+function shareDevices({ kind, spans, lanes, ranks }: Occupancy): Map<number, Intervals[]> {
+  if (kind === "imported") return new Map();
   const ranksOf = new Map<string, RankOccupancy[]>();
   for (const rank of ranks) {
     const devices = new Set<string>();
@@ -73,7 +65,7 @@ function shareDevices({ spans, lanes, ranks }: Occupancy): Map<number, Intervals
       if (spans.lane[i] === lastLane) continue;
       lastLane = spans.lane[i];
       const device = lanes[lastLane].device;
-      if (device !== undefined && !PARALLEL_DEVICE.test(device)) devices.add(device);
+      if (device !== undefined) devices.add(device);
     }
     for (const device of devices) ranksOf.set(device, [...(ranksOf.get(device) ?? []), rank]);
   }
@@ -117,17 +109,16 @@ const roundRow = ({ measured, mean, bound }: Measured): { measuredNs: number; me
 
 /** Intervals of every rank, of the bottleneck (the rank with the greatest bound), and the rule of every stage. */
 export function measureIntervals(occupancy: Occupancy): RunReport["initiationInterval"] {
-  const { spans, ranks } = occupancy;
-  const anchorPasses = findAnchorPasses(occupancy);
+  const { spans, places, ranks } = occupancy;
+  const anchors = findAnchors(spans, { places, ranks: ranks.map((rank) => rank.spans) });
   const devices = shareDevices(occupancy);
-  const measured = ranks.map((rank) => {
-    const anchors = rank.spans.compute.filter((i) => anchorPasses[spans.pass[i]] === 1);
-    return measureRank(
+  const measured = ranks.map((rank, at) =>
+    measureRank(
       rank,
       devices.get(rank.rank) ?? [],
-      Float64Array.from(anchors, (i) => spans.start[i]),
-    );
-  });
+      Float64Array.from(anchors.ofRanks[at], (i) => spans.start[i]),
+    ),
+  );
   const bottleneck = measured
     .filter((row) => row !== undefined)
     .reduce<Measured | undefined>(
@@ -150,6 +141,6 @@ export function measureIntervals(occupancy: Occupancy): RunReport["initiationInt
           },
         }),
     rows,
-    stages: measureStageRules(occupancy, anchorPasses),
+    stages: measureStageRules(occupancy, anchors.passes),
   };
 }

@@ -19,6 +19,7 @@ export interface AnalysisInput {
 export const PHASE_IN = phaseCode("in");
 export const PHASE_OUT = phaseCode("out");
 export const PHASE_WAIT = phaseCode("wait");
+export const PHASE_SYNC = phaseCode("sync");
 
 /** Per phase code: 1 for in, compute and out, the work of the pipeline itself. */
 export const IS_PIPELINE_PHASE = Uint8Array.from(PHASES, (phase) => (["in", "compute", "out"].includes(phase) ? 1 : 0));

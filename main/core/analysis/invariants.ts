@@ -3,10 +3,7 @@
  */
 import type { ImportReport, RunReport } from "#common/report.ts";
 import { buildReport, isNoPipeline } from "./build-report.ts";
-import { measureBubbles } from "./bubbles.ts";
 import type { AnalysisInput } from "./input.ts";
-import { measureComputing } from "./occupancy.ts";
-import { chooseWindow, surveyRun } from "./windows.ts";
 
 /** Shares are doubles: two ways to the same one may differ in the last bits. */
 const SHARE_TOLERANCE = 1e-9;
@@ -44,20 +41,10 @@ function checkBubbles(bubble: RunReport["bubble"], makespanNs: number): string[]
   return violations;
 }
 
-/**
- * Violations of the default scope of a run, checked at its import; a run without a pipeline has no figures to violate
- * anything. Of a run of more than `fullCheckSpans` only the bubbles are checked, which costs a tenth of a whole report.
- */
-export function checkInvariants(input: AnalysisInput, { fullCheckSpans = 200_000 } = {}): string[] {
-  if (input.spans.length <= fullCheckSpans) {
-    const report = buildReport(input);
-    return isNoPipeline(report) ? [] : checkReport(report);
-  }
-  const { windows, hasIterations } = surveyRun(input);
-  if (windows.length === 0) return [];
-  const window = chooseWindow(windows, {});
-  const computing = measureComputing(input, { window, hasIterations });
-  return checkBubbles(measureBubbles(computing), window.endNs - window.startNs);
+/** Violations of the default scope of a run; a run without a pipeline has no figures to violate anything. */
+export function checkInvariants(input: AnalysisInput): string[] {
+  const report = buildReport(input);
+  return isNoPipeline(report) ? [] : checkReport(report);
 }
 
 /**

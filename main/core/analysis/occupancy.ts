@@ -4,64 +4,56 @@
  * Everything that later figures share is worked out here once. Busy means computing: transfers and waiting do not count.
  */
 import type { IterationWindow } from "#common/api.ts";
-import type { Lane, SpanColumns, Stage } from "#common/model.ts";
+import type { Lane, RunKind, SpanColumns, SpanName, Stage } from "#common/model.ts";
 import { tabulatePlaces } from "./input.ts";
-import type { AnalysisInput } from "./input.ts";
+import type { AnalysisInput, Places } from "./input.ts";
 import type { Intervals } from "./intervals.ts";
 import { selectScope, uniteSpans } from "./scope-spans.ts";
 import type { RankSpans } from "./scope-spans.ts";
 import { measureTransfers } from "./transfers.ts";
-import type { RankTransfers } from "./transfers.ts";
+import type { RankTransfers, ScopeTransfers } from "./transfers.ts";
+import { createWorkKeys } from "./work-keys.ts";
+import type { WorkKeys } from "./work-keys.ts";
 
-/** What one rank computed within the scope. */
-export interface RankComputing {
+/** What one rank computed and transferred within the scope. */
+export interface RankOccupancy {
   readonly rank: number;
   readonly spans: RankSpans;
   /** Union of the compute spans. */
   readonly busy: Intervals;
-}
-
-/** What one rank computed and transferred. */
-export interface RankOccupancy extends RankComputing {
   readonly transfers: RankTransfers;
 }
 
-/** The computing of one replica in one iteration. */
-export interface Computing {
-  readonly spans: SpanColumns;
-  readonly window: IterationWindow;
-  /** By rank; every rank with any pipeline work in the scope. */
-  readonly ranks: readonly RankComputing[];
-}
-
 /** One replica in one iteration. */
-export interface Occupancy extends Computing {
+export interface Occupancy {
+  readonly kind: RunKind;
+  readonly spans: SpanColumns;
+  readonly places: Places;
   readonly lanes: readonly Lane[];
   readonly stages: readonly Stage[];
-  readonly ranks: readonly RankOccupancy[];
-}
-
-interface ChosenWindow {
+  readonly names: readonly SpanName[];
   readonly window: IterationWindow;
-  readonly hasIterations: boolean;
+  /** By rank; every rank with any pipeline work in the scope. */
+  readonly ranks: readonly RankOccupancy[];
+  readonly keys: WorkKeys;
+  readonly transfers: ScopeTransfers;
 }
 
-export function measureComputing(input: AnalysisInput, { window, hasIterations }: ChosenWindow): Computing {
-  const { spans } = input;
-  const selected = selectScope(spans, { places: tabulatePlaces(input), scope: window, hasIterations });
-  const ranks = selected.map((rankSpans) => ({
-    rank: rankSpans.rank,
-    spans: rankSpans,
-    busy: uniteSpans(spans, rankSpans.compute),
+export function measureOccupancy(
+  input: AnalysisInput,
+  { window, hasIterations }: { readonly window: IterationWindow; readonly hasIterations: boolean },
+): Occupancy {
+  const { run, spans, lanes, stages, names } = input;
+  const places = tabulatePlaces(input);
+  const selected = selectScope(spans, { places, scope: window, hasIterations });
+  const lists = selected.flatMap(({ compute, inbound, outbound }) => [compute, inbound, outbound]);
+  const keys = createWorkKeys(spans, { places, lists });
+  const transfers = measureTransfers({ spans, places, keys }, { ranks: selected });
+  const ranks = selected.map((ofRank, i) => ({
+    rank: ofRank.rank,
+    spans: ofRank,
+    busy: uniteSpans(spans, ofRank.compute),
+    transfers: transfers.ofRanks[i],
   }));
-  return { spans, window, ranks };
-}
-
-export function measureOccupancy(input: AnalysisInput, chosen: ChosenWindow): Occupancy {
-  const { spans, lanes, stages } = input;
-  const computing = measureComputing(input, chosen);
-  const ofRanks = computing.ranks.map((rank) => rank.spans);
-  const transfers = measureTransfers(spans, { places: tabulatePlaces(input), ranks: ofRanks });
-  const ranks = computing.ranks.map((rank, i) => ({ ...rank, transfers: transfers[i] }));
-  return { ...computing, lanes, stages, ranks };
+  return { kind: run.kind, spans, places, lanes, stages, names, window, ranks, keys, transfers };
 }

@@ -2,13 +2,14 @@
  * The spans of one scope (replica, iteration), sorted out by rank and phase.
  *
  * Indices come in order of start, the longer span first, whatever the order of the input: every figure made from them is
- * the same for any order. Spans of no rank or of phases outside in, compute, out and wait are left aside.
+ * the same for any order. Spans of no rank or of phase none are left aside. The end of an iteration
+ * (`sync`) is often recorded without saying of which: such spans count for every iteration, where they lie in its window.
  */
 import { NONE } from "#common/ids.ts";
 import { PHASE_COMPUTE } from "#common/model.ts";
 import type { SpanColumns } from "#common/model.ts";
 import type { Scope } from "#common/report.ts";
-import { PHASE_IN, PHASE_OUT, PHASE_WAIT, rankOfSpan } from "./input.ts";
+import { PHASE_IN, PHASE_OUT, PHASE_SYNC, PHASE_WAIT, rankOfSpan } from "./input.ts";
 import type { Places } from "./input.ts";
 import { mergeIntervals } from "./intervals.ts";
 import type { Intervals } from "./intervals.ts";
@@ -20,6 +21,7 @@ export interface RankSpans {
   readonly inbound: Int32Array;
   readonly outbound: Int32Array;
   readonly wait: Int32Array;
+  readonly sync: Int32Array;
 }
 
 /** A growing list of integers. */
@@ -28,11 +30,14 @@ interface Gathering {
   count: number;
 }
 
+const SYNC_GROUP = 4;
+const GROUPS = 5;
 const GROUP_OF_PHASE = new Map([
   [PHASE_COMPUTE, 0],
   [PHASE_IN, 1],
   [PHASE_OUT, 2],
   [PHASE_WAIT, 3],
+  [PHASE_SYNC, SYNC_GROUP],
 ]);
 
 /** @returns one entry a rank that has any of these spans in the scope, by rank */
@@ -44,14 +49,16 @@ export function selectScope(
   const wanted = hasIterations ? scope.iteration : NONE;
   const byRank = new Map<number, Gathering[]>();
   for (let i = 0; i < spans.length; i += 1) {
-    if (spans.iteration[i] !== wanted) continue;
+    const iteration = spans.iteration[i];
+    if (iteration !== wanted && iteration !== NONE) continue;
     const group = groupOf[spans.phase[i]];
+    if (iteration !== wanted && group !== SYNC_GROUP) continue;
     if (group === NONE || places.laneReplica[spans.lane[i]] !== scope.replica) continue;
     const rank = rankOfSpan(spans, places, i);
     if (rank === NONE) continue;
     let gatherings = byRank.get(rank);
     if (gatherings === undefined) {
-      gatherings = Array.from({ length: 4 }, () => ({ indices: new Int32Array(64), count: 0 }));
+      gatherings = Array.from({ length: GROUPS }, () => ({ indices: new Int32Array(64), count: 0 }));
       byRank.set(rank, gatherings);
     }
     append(gatherings[group], i);
@@ -59,13 +66,15 @@ export function selectScope(
   const finish = ({ indices, count }: Gathering): Int32Array => sortByStart(spans, indices.subarray(0, count));
   return [...byRank]
     .sort(([a], [b]) => a - b)
-    .map(([rank, [compute, inbound, outbound, wait]]) => ({
+    .map(([rank, [compute, inbound, outbound, wait, sync]]) => ({
       rank,
       compute: finish(compute),
       inbound: finish(inbound),
       outbound: finish(outbound),
       wait: finish(wait),
-    }));
+      sync: finish(sync),
+    }))
+    .filter((rank) => rank.compute.length + rank.inbound.length + rank.outbound.length + rank.wait.length > 0);
 }
 
 function append(gathering: Gathering, index: number): void {

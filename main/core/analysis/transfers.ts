@@ -8,18 +8,21 @@
  * nobody recorded the other end, or the hand-over went through a buffer, as in the runner, and never overlaps.
  */
 import { NONE } from "#common/ids.ts";
-import { PASSES } from "#common/model.ts";
 import type { SpanColumns } from "#common/model.ts";
 import { mergeIntervals, sortIntervals } from "./intervals.ts";
 import type { Intervals } from "./intervals.ts";
 import type { Places } from "./input.ts";
 import type { RankSpans } from "./scope-spans.ts";
+import { BACKWARD, DIRECTION_OF_PASS, FORWARD } from "./work-keys.ts";
+import type { KeyTable, WorkKeys } from "./work-keys.ts";
 
 /** Transfers as [start, end) per span: entry i belongs to span `indices[i]`. */
 export interface Transfers {
   readonly indices: Int32Array;
   readonly starts: Float64Array;
   readonly ends: Float64Array;
+  /** 1 where the transfer is the overlap of a send and a recv. */
+  readonly met: Uint8Array;
 }
 
 export interface RankTransfers {
@@ -27,41 +30,70 @@ export interface RankTransfers {
   readonly outbound: Transfers;
 }
 
-/** 1 for passes that run from the last stage to the first. */
-const RUNS_BACKWARD = Uint8Array.from(PASSES, (pass) => (pass === "none" || pass === "forward" ? 0 : 1));
+/** Both ends of a hand-over: entries of `recvs` and `sends`, NONE where nobody recorded that end. */
+export interface HandOver {
+  readonly recv: number;
+  readonly send: number;
+}
 
-/**
- * Key of the hand-over that a transfer is one end of: (batch, boundary, direction); boundary s lies before stage s. NONE when
- * batch or stage is not known.
- */
+export interface ScopeTransfers {
+  readonly ofRanks: readonly RankTransfers[];
+  /** Those of all ranks, of which the lists of the ranks are views. */
+  readonly recvs: Transfers;
+  readonly sends: Transfers;
+  /** The first transfers of what (stage position, batch, direction) needs from the stage before it in its direction. */
+  readonly handOverTo: (position: number, batch: number, direction: number) => HandOver;
+}
+
+interface Context {
+  readonly spans: SpanColumns;
+  readonly places: Places;
+  readonly keys: WorkKeys;
+}
+
+/** Boundary s lies before stage s: forward work gets its input over its own and hands on over the next, backward the other way. */
+const boundaryBefore = (position: number, direction: number): number =>
+  direction === FORWARD ? position : position + 1;
+const boundaryAfter = (position: number, direction: number): number =>
+  direction === FORWARD ? position + 1 : position;
+
+/** Key of the hand-over that a transfer is one end of; NONE when batch or stage is not known. */
 function handOverKey(
-  { spans, places, boundaries }: { spans: SpanColumns; places: Places; boundaries: number },
+  { spans, places, keys }: Context,
   { span, isInbound }: { span: number; isInbound: boolean },
 ): number {
   const batch = spans.batch[span];
   const stage = spans.stage[span];
   if (batch === NONE || stage === NONE) return NONE;
-  const backward = RUNS_BACKWARD[spans.pass[span]];
-  const isAfterStage = isInbound === (backward === 1);
-  return (batch * boundaries + places.stageOrdinal[stage] + (isAfterStage ? 1 : 0)) * 2 + backward;
+  const direction = DIRECTION_OF_PASS[spans.pass[span]] === FORWARD ? FORWARD : BACKWARD;
+  const position = places.stageOrdinal[stage];
+  const boundary = isInbound ? boundaryBefore(position, direction) : boundaryAfter(position, direction);
+  return keys.keyOf(boundary, batch, direction);
 }
 
 /** Cuts the transfers of all ranks of one scope to what was really transferred. */
-export function measureTransfers(
-  spans: SpanColumns,
-  { places, ranks }: { places: Places; ranks: readonly RankSpans[] },
-): RankTransfers[] {
-  const context = { spans, places, boundaries: places.stageOrdinal.length + 1 };
+export function measureTransfers(context: Context, { ranks }: { ranks: readonly RankSpans[] }): ScopeTransfers {
   const recvs = wholeSpans(
-    spans,
+    context.spans,
     ranks.map(({ inbound }) => inbound),
   );
   const sends = wholeSpans(
-    spans,
+    context.spans,
     ranks.map(({ outbound }) => outbound),
   );
-  if (sends.all.indices.length > 0) cutPairs(context, { recvs: recvs.all, sends: sends.all });
-  return ranks.map((_, i) => ({ inbound: recvs.parts[i], outbound: sends.parts[i] }));
+  const firstRecv = context.keys.createTable();
+  const firstSend = context.keys.createTable();
+  cutPairs(context, { recvs: recvs.all, sends: sends.all, firstRecv, firstSend });
+  const find = (boundary: number, batch: number, direction: number): HandOver => {
+    const key = context.keys.keyOf(boundary, batch, direction);
+    return key === NONE ? { recv: NONE, send: NONE } : { recv: firstRecv.get(key), send: firstSend.get(key) };
+  };
+  return {
+    ofRanks: ranks.map((_, i) => ({ inbound: recvs.parts[i], outbound: sends.parts[i] })),
+    recvs: recvs.all,
+    sends: sends.all,
+    handOverTo: (position, batch, direction) => find(boundaryBefore(position, direction), batch, direction),
+  };
 }
 
 /** Whole spans of all ranks in one list, of which the lists of the ranks are views. */
@@ -79,6 +111,7 @@ function wholeSpans(
   }
   const starts = new Float64Array(indices.length);
   const ends = new Float64Array(indices.length);
+  const met = new Uint8Array(indices.length);
   for (let i = 0; i < indices.length; i += 1) {
     starts[i] = start[indices[i]];
     ends[i] = starts[i] + duration[indices[i]];
@@ -87,40 +120,51 @@ function wholeSpans(
     indices: indices.subarray(first, to),
     starts: starts.subarray(first, to),
     ends: ends.subarray(first, to),
+    met: met.subarray(first, to),
   }));
-  return { all: { indices, starts, ends }, parts };
+  return { all: { indices, starts, ends, met }, parts };
 }
 
-/** Pairs the k-th recv of a hand-over with its k-th send. */
+/** Pairs the k-th recv of a hand-over with its k-th send; notes the first of each. */
 function cutPairs(
-  context: Parameters<typeof handOverKey>[0],
-  { recvs, sends }: { recvs: Transfers; sends: Transfers },
+  context: Context,
+  {
+    recvs,
+    sends,
+    firstRecv,
+    firstSend,
+  }: { recvs: Transfers; sends: Transfers; firstRecv: KeyTable; firstSend: KeyTable },
 ): void {
-  /** First send of a hand-over that is not taken; `next` leads on to the others. Filled from the back, so that the first comes first. */
-  const first = new Map<number, number>();
+  // Filled from the back, so that the first comes first; `next` leads on to the others.
   const next = new Int32Array(sends.indices.length).fill(NONE);
   for (let at = sends.indices.length - 1; at >= 0; at -= 1) {
     const key = handOverKey(context, { span: sends.indices[at], isInbound: false });
     if (key === NONE) continue;
-    next[at] = first.get(key) ?? NONE;
-    first.set(key, at);
+    next[at] = firstSend.get(key);
+    firstSend.set(key, at);
   }
+  /** Send that the next recv of a hand-over pairs with, where that is not the first. */
+  const following = new Map<number, number>();
   for (let at = 0; at < recvs.indices.length; at += 1) {
     const key = handOverKey(context, { span: recvs.indices[at], isInbound: true });
-    const send = key === NONE ? undefined : first.get(key);
-    if (send === undefined) continue;
-    if (next[send] === NONE) first.delete(key);
-    else first.set(key, next[send]);
+    if (key === NONE) continue;
+    let send = firstSend.get(key);
+    if (firstRecv.get(key) === NONE) firstRecv.set(key, at);
+    else send = following.get(key) ?? NONE;
+    if (send === NONE) continue;
+    if (next[send] !== NONE) following.set(key, next[send]);
+    else following.delete(key);
     const start = Math.max(recvs.starts[at], sends.starts[send]);
     const end = Math.min(recvs.ends[at], sends.ends[send]);
     if (end <= start) continue;
     recvs.starts[at] = sends.starts[send] = start;
     recvs.ends[at] = sends.ends[send] = end;
+    recvs.met[at] = sends.met[send] = 1;
   }
 }
 
 /** Union of transfers; the transfers themselves stay as they are. */
-export function uniteTransfers({ starts, ends }: Transfers): Intervals {
+export function uniteTransfers({ starts, ends }: Intervals): Intervals {
   const sorted = sortIntervals({ starts: starts.slice(), ends: ends.slice() });
   return mergeIntervals(sorted);
 }

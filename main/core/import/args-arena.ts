@@ -39,7 +39,7 @@ export class ArgsArena {
 }
 
 /** Copies bytes[from, to) to the place `at` of `target`. Short texts byte by byte: a view costs more than the bytes. */
-export function copyBytes(
+function copyBytes(
   { bytes, from, to }: { bytes: Uint8Array; from: number; to: number },
   target: Uint8Array,
   at: number,

@@ -7,7 +7,7 @@ import type { Recognised, RecognisedColumns } from "./recognise/contract.ts";
 import { growColumn } from "./growing.ts";
 
 /** Duration of a row that is no span: taken back, or not closed yet. */
-export const NO_SPAN = -1;
+const NO_SPAN = -1;
 
 type Mutable<Shape> = { -readonly [Key in keyof Shape]: Shape[Key] };
 

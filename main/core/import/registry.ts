@@ -4,7 +4,7 @@ import { chromeTrace } from "./chrome-trace/chrome-trace.ts";
 import { describeContent } from "./describe-content.ts";
 import type { Importer } from "./importer.ts";
 
-export const IMPORTERS: readonly Importer[] = [chromeTrace];
+const IMPORTERS: readonly Importer[] = [chromeTrace];
 
 /**
  * The importer of a content that begins with `head` (a 0 stands behind the valid bytes).

@@ -71,6 +71,7 @@ export async function writeRun(
   writer.addNames(listNames(trace));
   const numberer = resolved.createNumberer();
   const watch = createInvariantWatch({ lanes: named.lanes, stages: resolved.stages });
+  if (rows.length > 0) writer.expectSpans(measureSpans(trace, rows));
   const extent = await writeSpans(trace, writer, {
     rows,
     packing,
@@ -108,6 +109,17 @@ function shiftToOrigin(trace: CollectedTrace, rows: Uint32Array): number {
   if (!Number.isFinite(earliest) || earliest === 0) return 0;
   for (let row = 0; row < spans.length; row++) spans.start[row] -= earliest;
   return earliest;
+}
+
+/** In the order of writing, but before it: the writer builds what is derived from all spans while they pass by. */
+function measureSpans({ spans }: CollectedTrace, rows: Uint32Array) {
+  let endNs = -Infinity;
+  for (let row = 0; row < spans.length; row++) {
+    if (spans.duration[row] < 0) continue;
+    const end = spans.start[row] + spans.duration[row];
+    if (end > endNs) endNs = end;
+  }
+  return { startNs: spans.start[rows[0]], endNs, spanCount: rows.length };
 }
 
 function listNames(trace: CollectedTrace): SpanName[] {

@@ -8,7 +8,7 @@
 import * as json from "./json-bytes.ts";
 
 /** Key of the stored arguments that holds the event's own further keys. */
-export const EVENT_KEYS = "$event";
+const EVENT_KEYS = "$event";
 
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 const encoder = new TextEncoder();
@@ -76,7 +76,7 @@ export function listPairs(object: string): Map<string, string> {
 }
 
 /** Text as bytes with the 0 behind it that json-bytes.ts asks for. */
-export function withSentinel(text: string): Uint8Array {
+function withSentinel(text: string): Uint8Array {
   return encoder.encode(`${text}\0`);
 }
 

@@ -28,8 +28,13 @@ export const END_ARGS = 8;
 /** No value: the event has ended here. */
 export const FINISH = 9;
 
-/** Entries of a step in `program`: first literal word, whole words, bytes of the tail, its mask, its word, action, operand, distance back to the key. */
-export const STEP_LENGTH = 8;
+/**
+ * Entries of a step in `program`: first literal word, whole words, bytes of the tail, its mask, its word, action, operand,
+ * distance back to the key, next step, step to try when the literal differs (-1 for none: event-trie.ts).
+ */
+export const STEP_LENGTH = 10;
+export const STEP_NEXT = 8;
+export const STEP_SIBLING = 9;
 
 /** Fields that a TEXT or DIGITS value goes to, by operand. */
 export const FIELD_NAME = 0;
@@ -67,15 +72,17 @@ interface Pair {
 /**
  * The template of the event bytes[from, to), which the scanner has read before without complaint; undefined when a template
  * cannot say it.
+ * @param isFolded by step: true where the value is to be part of the literal
  */
 export function learnTemplate(
   bytes: Uint8Array,
   { from, to }: { from: number; to: number },
   keys: ArgKeys,
+  isFolded: readonly boolean[] = [],
 ): EventTemplate | undefined {
   const pairs = listPairs(bytes, from, to);
   if (pairs === undefined) return undefined;
-  const learner = new Learner(bytes, from, keys);
+  const learner = new Learner(bytes, from, keys, isFolded);
   for (const pair of pairs) {
     if (!learner.learnPair(pair)) return undefined;
   }
@@ -98,7 +105,11 @@ class Learner {
   #hasDuration = false;
   #onlyOwnArgs = true;
 
-  constructor(bytes: Uint8Array, from: number, keys: ArgKeys) {
+  readonly #isFolded: readonly boolean[];
+  #steps = 0;
+
+  constructor(bytes: Uint8Array, from: number, keys: ArgKeys, isFolded: readonly boolean[]) {
+    this.#isFolded = isFolded;
     this.#bytes = bytes;
     this.#literalAt = from;
     this.#keys = keys;
@@ -106,11 +117,13 @@ class Learner {
 
   /** Adds a step: the literal up to `valueAt`, then a value that ends at `valueEnd`. */
   add(valueAt: number, valueEnd: number, action: number, operand = 0, keyBack = 0): void {
+    if (this.#isFolded[this.#steps++]) return;
     const length = valueAt - this.#literalAt;
     const tail = length % 4;
     const mask = tail === 0 ? 0 : -1 >>> (8 * (4 - tail));
     const tailWord = tail === 0 ? 0 : wordAt(this.#bytes, valueAt - tail, tail);
     this.#program.push(this.#words.length, length >> 2, tail, mask, tailWord, action, operand, keyBack);
+    this.#program.push(this.#program.length + 2, -1);
     for (let at = this.#literalAt; valueAt - at >= 4; at += 4) this.#words.push(wordAt(this.#bytes, at, 4));
     this.#literalAt = valueEnd;
   }

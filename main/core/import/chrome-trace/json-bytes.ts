@@ -2,12 +2,11 @@
  * The lexical level of JSON, on bytes: strings, numbers, whole values, white space. Nothing here knows of traces.
  *
  * Every function takes a position and gives the position after what it read, or `NEED_MORE` when the valid bytes end inside
- * it. The byte after the valid ones must be 0 (`SENTINEL`): no JSON token contains it, so the loops need no bounds check.
+ * it. The byte after the valid ones must be 0: no JSON token contains it, so the loops need no bounds check.
  * What is read beside the position goes into a `Lexed`, reused for every call: no object per token. Breaks of the grammar
  * throw `JsonFault` with the position. Refused on purpose: comments, single quotes, raw control characters in strings.
  * Accepted beyond RFC 8259: a trailing comma, and the bare words NaN, Infinity, -Infinity (Python writes them).
  */
-export const SENTINEL = 0;
 export const NEED_MORE = -1;
 
 export const QUOTE = 34;
@@ -35,11 +34,11 @@ export class JsonFault extends Error {
   }
 }
 
-export const NUMBER_PLAIN = 0;
+const NUMBER_PLAIN = 0;
 /** NaN or an infinity: a value that no time and no argument can use. */
 export const NUMBER_NOT_FINITE = 1;
 /** |value| beyond 2^53 or with an exponent: exact only as far as a double is. */
-export const NUMBER_ROUNDED = 2;
+const NUMBER_ROUNDED = 2;
 
 /** What the last call read, beside the position it returned. */
 export class Lexed {
@@ -133,7 +132,9 @@ export function scanNumber(bytes: Uint8Array, pos: number, end: number, lexed: L
     }
     thousandths = (decimals * 1000) / TEN_TO[count < 15 ? count : 15];
   }
-  if (byte === 101 || byte === 69 || digits > 15) return scanLongNumber(bytes, from, pos, end, lexed);
+  if (byte === 101 || byte === 69 || digits > 16 || whole > Number.MAX_SAFE_INTEGER) {
+    return scanLongNumber(bytes, from, pos, end, lexed);
+  }
   if (pos >= end) return NEED_MORE; // more digits may follow
   lexed.numberKind = NUMBER_PLAIN;
   lexed.parts[0] = negative ? -whole : whole;
@@ -146,7 +147,7 @@ export const TEN_TO = new Float64Array([
   1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
 ]);
 
-/** A number with an exponent or more than 15 digits before the point: rare, so through the language's own conversion. */
+/** A number with an exponent or beyond 2^53: rare, so through the language's own conversion. */
 function scanLongNumber(bytes: Uint8Array, from: number, pos: number, end: number, lexed: Lexed): number {
   if (bytes[pos] === 101 || bytes[pos] === 69) {
     pos++;

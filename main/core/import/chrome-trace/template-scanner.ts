@@ -12,17 +12,21 @@ import { EXTRA_ID, EXTRA_OTHER, MOST_EXTRAS, TIME_ABSENT, TIME_PLAIN } from "./e
 import type { EventFields } from "./event-fields.ts";
 import * as template from "./event-template.ts";
 import type { EventTemplate } from "./event-template.ts";
-import { skipString, skipValue, TEN_TO } from "./json-bytes.ts";
+import { EventTrie, Habits } from "./event-trie.ts";
+import { skipString, skipValue } from "./json-bytes.ts";
+import { INTEGER, NO_MATCH, NUMBER, takeInteger, takeNumber } from "./take-number.ts";
 
-/** What `scan` gives when no known shape fits. */
-export const NO_MATCH = -2;
-
-/** Shapes kept at a time, and learned in all: a trace in which every event has its own shape gains nothing from them. */
-const MOST_TEMPLATES = 24;
-const MOST_LEARNED = 400;
-/** Templates that are tried on one event. */
-const MOST_TRIES = 3;
-const LONGEST_NUMBER = 15;
+/** Shapes kept at a time, and tries to learn one: a trace in which every event has its own shape gains nothing from them. */
+const MOST_TEMPLATES = 64;
+const FIRST_LESSONS = 400;
+/** Events read the fast way that allow one more shape to be learned: late parts of a trace have shapes of their own. */
+const EVENTS_PER_LESSON = 32;
+/** Looking through all templates costs less than learning one. */
+const LESSONS_PER_SEARCH = 0.25;
+/** Events that a trie may learn from at once, and events read through it that allow one more: learning costs more than reading. */
+const FIRST_ADDITIONS = 256;
+const EVENTS_PER_ADDITION = 8;
+const KEY_BITS = 10;
 const NO_TEMPLATE = -1;
 
 export class TemplateScanner {
@@ -30,10 +34,19 @@ export class TemplateScanner {
   /** By template: which one fitted the event after it, last time. */
   readonly #next = new Int32Array(MOST_TEMPLATES);
   #last = 0;
+  /** By hash of an event's beginning: the template that fitted such an event last, or -1. */
+  readonly #byKey = new Int8Array(1 << KEY_BITS).fill(NO_TEMPLATE);
+  #key = 0;
   /** The template whose slot kinds are set in the fields. */
   #slotsOf = NO_TEMPLATE;
-  #learned = 0;
-  #oldest = 0;
+  /** By template: what is known of the values that repeat. Habits are dropped once they are judged. */
+  readonly #habits: (Habits | undefined)[] = [];
+  readonly #tries: (EventTrie | undefined)[] = [];
+  /** By template: how many more events its trie may learn from. */
+  readonly #additions = new Float64Array(MOST_TEMPLATES);
+  #lessons = FIRST_LESSONS;
+  /** By template: events that it has read. The one with the fewest gives way to a new one. */
+  readonly #uses = new Float64Array(MOST_TEMPLATES);
   #view: DataView = new DataView(new ArrayBuffer(0));
   readonly #texts: InternedTexts;
   readonly #keys: ArgKeys;
@@ -46,27 +59,54 @@ export class TemplateScanner {
   /** Reads the event at `pos` into the fields; gives the position after it, or `NO_MATCH`. Bytes may be read 4 beyond `end`. */
   scan(fields: EventFields, bytes: Uint8Array, pos: number, end: number): number {
     if (this.#view.buffer !== bytes.buffer) this.#view = new DataView(bytes.buffer);
-    const count = this.#templates.length;
-    if (count === 0) return NO_MATCH;
-    let index = this.#next[this.#last];
-    for (let tries = 0; tries < MOST_TRIES && tries < count; tries++) {
-      if (this.#slotsOf === index) {
-        // The fields that this shape leaves alone still hold what they held for the event before.
-        fields.extraCount = 0;
-        fields.lexed.lenient = 0;
-      } else {
-        this.#prepare(fields, index);
-      }
-      const { program, words } = this.#templates[index];
-      const after = this.#scanLike(fields, program, words, bytes, pos, end);
-      if (after >= 0) {
-        this.#next[this.#last] = index;
-        this.#last = index;
-        return after;
-      }
-      index = index + 1 === count ? 0 : index + 1;
+    if (this.#templates.length === 0) return NO_MATCH;
+    const key = this.#keyAt(pos);
+    this.#key = key;
+    const likely = this.#byKey[key];
+    const following = this.#next[this.#last];
+    let after = likely < 0 ? NO_MATCH : this.#try(fields, likely, bytes, pos, end);
+    if (after < 0 && following !== likely) after = this.#try(fields, following, bytes, pos, end);
+    return after < 0 && this.#lessons > 0 ? this.#tryAll(fields, bytes, pos, end) : after;
+  }
+
+  /** Looks through all templates for one that fits; its key leads to it the next time. */
+  #tryAll(fields: EventFields, bytes: Uint8Array, pos: number, end: number): number {
+    this.#lessons -= LESSONS_PER_SEARCH;
+    for (let index = 0; index < this.#templates.length; index++) {
+      const after = this.#try(fields, index, bytes, pos, end);
+      if (after >= 0) return after;
     }
     return NO_MATCH;
+  }
+
+  /** Hash of some bytes near the beginning of an event, which tell its type, category and name more often than not. */
+  #keyAt(pos: number): number {
+    const view = this.#view;
+    if (pos + 40 > view.byteLength) return 0;
+    const first = view.getInt32(pos + 8, true) ^ Math.imul(view.getInt32(pos + 16, true), 0x85eb_ca6b);
+    const second = view.getInt32(pos + 24, true) ^ Math.imul(view.getInt32(pos + 32, true), 0xc2b2_ae35);
+    return Math.imul(first ^ Math.imul(second, 0x27d4_eb2f), 0x9e37_79b1) >>> (32 - KEY_BITS);
+  }
+
+  #try(fields: EventFields, index: number, bytes: Uint8Array, pos: number, end: number): number {
+    if (this.#slotsOf === index) {
+      // The fields that this shape leaves alone still hold what they held for the event before.
+      fields.extraCount = 0;
+      fields.lexed.lenient = 0;
+    } else {
+      this.#prepare(fields, index);
+    }
+    const after = this.#scanShape(fields, index, bytes, pos, end);
+    if (after >= 0) this.#remember(index);
+    return after;
+  }
+
+  #remember(index: number): void {
+    this.#lessons += 1 / EVENTS_PER_LESSON;
+    this.#uses[index]++;
+    this.#byKey[this.#key] = index;
+    this.#next[this.#last] = index;
+    this.#last = index;
   }
 
   /** Forgets whose slots are set: the general scanner has written them. */
@@ -76,21 +116,20 @@ export class TemplateScanner {
 
   /** Learns from an event that the general scanner has read. */
   learn(bytes: Uint8Array, from: number, to: number): void {
-    if (this.#learned === MOST_LEARNED) return;
-    this.#learned++;
+    if (this.#lessons <= 0) return;
+    this.#lessons--;
     const learned = template.learnTemplate(bytes, { from, to }, this.#keys);
     if (learned === undefined) return;
-    let index = this.#templates.length;
-    if (index < MOST_TEMPLATES) {
-      this.#templates.push(learned);
-    } else {
-      index = this.#oldest;
-      this.#oldest = (this.#oldest + 1) % MOST_TEMPLATES;
+    let index = this.#templates.findIndex((known) => isSameShape(known, learned));
+    if (index < 0) {
+      index = this.#templates.length;
+      if (index === MOST_TEMPLATES) index = this.#uses.indexOf(Math.min(...this.#uses));
       this.#templates[index] = learned;
+      this.#habits[index] = new Habits();
+      this.#tries[index] = undefined;
+      this.#uses[index] = 0;
     }
-    this.#next[this.#last] = index;
-    this.#next[index] = index;
-    this.#last = index;
+    this.#remember(index);
   }
 
   #prepare(fields: EventFields, index: number): void {
@@ -109,10 +148,53 @@ export class TemplateScanner {
     this.#slotsOf = index;
   }
 
-  #scanLike(
+  /** Reads an event of a shape: through its trie where it has one, else step by step, and learns from that. */
+  #scanShape(fields: EventFields, index: number, bytes: Uint8Array, pos: number, end: number): number {
+    const shape = this.#templates[index];
+    const trie = this.#tries[index];
+    if (trie !== undefined) {
+      const root = trie.root(this.#view, pos);
+      if (root >= 0) {
+        const after = this.#walk(fields, trie.nodes, trie.words, root, bytes, pos, end);
+        if (after >= 0) {
+          trie.apply(this.#leaf, fields);
+          this.#additions[index] += 1 / EVENTS_PER_ADDITION;
+          return after;
+        }
+        fields.extraCount = 0;
+        fields.lexed.lenient = 0;
+      }
+    }
+    const after = this.#walk(fields, shape.program, shape.words, 0, bytes, pos, end);
+    if (after >= 0) this.#learnHabits(fields, index, bytes, pos, after);
+    return after;
+  }
+
+  /** Watches the first events of a shape, then keeps each combination of repeating values that is new. */
+  #learnHabits(fields: EventFields, index: number, bytes: Uint8Array, from: number, to: number): void {
+    const trie = this.#tries[index];
+    if (trie !== undefined) {
+      if (this.#additions[index] <= 0) return;
+      this.#additions[index]--;
+      const path = template.learnTemplate(bytes, { from, to }, this.#keys, trie.isFolded);
+      if (path !== undefined) trie.add(this.#view, from, path, fields);
+      return;
+    }
+    const habits = this.#habits[index];
+    const shape = this.#templates[index];
+    if (!habits?.watch(shape, fields)) return;
+    this.#habits[index] = undefined;
+    const isFolded = habits.judge(shape);
+    if (isFolded?.includes(true) !== true) return;
+    this.#tries[index] = new EventTrie(shape, isFolded);
+    this.#additions[index] = FIRST_ADDITIONS;
+  }
+
+  #walk(
     fields: EventFields,
     program: Int32Array,
     words: Int32Array,
+    first: number,
     bytes: Uint8Array,
     pos: number,
     end: number,
@@ -121,16 +203,23 @@ export class TemplateScanner {
     const { times } = fields;
     const slotValues = fields.slots.value;
     // No literal holds the 0 at `end`, so the position never passes it.
-    for (let step = 0; ; step += template.STEP_LENGTH) {
+    let step = first;
+    for (;;) {
+      const at = pos;
       let word = program[step];
-      for (const stop = word + program[step + 1]; word < stop; word++, pos += 4) {
-        if (view.getInt32(pos, true) !== words[word]) return NO_MATCH;
+      const stop = word + program[step + 1];
+      while (word < stop && view.getInt32(pos, true) === words[word]) {
+        word++;
+        pos += 4;
       }
       const tail = program[step + 2];
-      if (tail > 0) {
-        if ((view.getInt32(pos, true) & program[step + 3]) !== program[step + 4]) return NO_MATCH;
-        pos += tail;
+      if (word < stop || (tail > 0 && (view.getInt32(pos, true) & program[step + 3]) !== program[step + 4])) {
+        step = program[step + template.STEP_SIBLING];
+        if (step < 0) return NO_MATCH;
+        pos = at;
+        continue;
       }
+      pos += tail;
       switch (program[step + 5]) {
         case template.TAKE_TEXT: {
           const to = this.#takeText(bytes, pos);
@@ -189,12 +278,15 @@ export class TemplateScanner {
           fields.argsTo = pos;
           break;
         default:
+          this.#leaf = program[step + 6];
           return pos;
       }
+      step = program[step + template.STEP_NEXT];
     }
   }
 
   #text = 0;
+  #leaf = 0;
 
   #setText(fields: EventFields, field: number): void {
     switch (field) {
@@ -271,74 +363,20 @@ export class TemplateScanner {
   }
 }
 
-const NUMBER = new Float64Array(2);
-const INTEGER = new Int32Array(1);
-
-/** Digits that a 32-bit integer holds whatever they are. */
-const INT_DIGITS = 9;
-
-/** Reads a number without exponent into out[at] (whole part) and out[at + 1] (thousandths); `NO_MATCH` for any other. */
-function takeNumber(bytes: Uint8Array, pos: number, out: Float64Array, at: number): number {
-  const isNegative = bytes[pos] === 45;
-  if (isNegative) pos++;
-  const from = pos;
-  let small = 0;
-  let digit = bytes[pos] - 48;
-  // In 32-bit integers as long as that is exact: a double multiplication a digit would cost more than the rest.
-  while (digit >= 0 && digit <= 9 && pos - from < INT_DIGITS) {
-    small = (Math.imul(small, 10) + digit) | 0;
-    digit = bytes[++pos] - 48;
-  }
-  let whole = small;
-  while (digit >= 0 && digit <= 9) {
-    whole = whole * 10 + digit;
-    digit = bytes[++pos] - 48;
-  }
-  const digits = pos - from;
-  if (digits === 0 || digits > LONGEST_NUMBER || (digits > 1 && bytes[from] === 48)) return NO_MATCH;
-  out[at] = isNegative ? -whole : whole;
-  if (bytes[pos] !== 46) {
-    out[at + 1] = isNegative ? -0 : 0;
-    return pos;
-  }
-  const point = ++pos;
-  small = 0;
-  digit = bytes[pos] - 48;
-  while (digit >= 0 && digit <= 9 && pos - point < INT_DIGITS) {
-    small = (Math.imul(small, 10) + digit) | 0;
-    digit = bytes[++pos] - 48;
-  }
-  let decimals = small;
-  while (digit >= 0 && digit <= 9) {
-    decimals = decimals * 10 + digit;
-    digit = bytes[++pos] - 48;
-  }
-  const count = pos - point;
-  if (count === 0 || count > LONGEST_NUMBER) return NO_MATCH;
-  const thousandths = count === 3 ? decimals : (decimals * 1000) / TEN_TO[count];
-  out[at + 1] = isNegative ? -thousandths : thousandths;
-  return pos;
-}
-
-/** Reads a non-negative integer of at most 9 digits into `INTEGER`; `NO_MATCH` for any other number. */
-function takeInteger(bytes: Uint8Array, pos: number): number {
-  const from = pos;
-  let value = 0;
-  let digit = bytes[pos] - 48;
-  while (digit >= 0 && digit <= 9) {
-    value = (Math.imul(value, 10) + digit) | 0;
-    digit = bytes[++pos] - 48;
-  }
-  const digits = pos - from;
-  if (digits === 0 || digits > INT_DIGITS || digit === -2 || (digits > 1 && bytes[from] === 48)) return NO_MATCH;
-  INTEGER[0] = value;
-  return pos;
-}
-
 function addExtra(fields: EventFields, kind: number, from: number, to: number): void {
   if (fields.extraCount === MOST_EXTRAS) return; // cannot be: a template has fewer steps
   const at = fields.extraCount++ * 3;
   fields.extras[at] = kind;
   fields.extras[at + 1] = from;
   fields.extras[at + 2] = to;
+}
+
+function isSameShape(a: EventTemplate, b: EventTemplate): boolean {
+  const isSame = (one: Int32Array, other: Int32Array) =>
+    one.length === other.length && one.every((value, index) => value === other[index]);
+  return a.type === b.type && isSame(a.program, b.program) && isSame(a.words, b.words) && isSameSlots(a.slots, b.slots);
+}
+
+function isSameSlots(a: EventTemplate["slots"], b: EventTemplate["slots"]): boolean {
+  return a.length === b.length && a.every(({ slot, kind }, index) => slot === b[index].slot && kind === b[index].kind);
 }
