@@ -1,3 +1,4 @@
+/** Values as text: one formatter a unit, never more digits than were measured. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
 

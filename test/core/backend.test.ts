@@ -2,6 +2,7 @@
 import { copyFileSync, existsSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
+import Sqlite from "better-sqlite3";
 import { expect, onTestFinished, test } from "vitest";
 
 import type { ApiEvents, CallContext, Job } from "#common/api.ts";
@@ -69,6 +70,21 @@ test("a run can be read in every way that the window reads it", async () => {
   expect([...columns.start]).toEqual([0, 2000, 3000, 5000]);
   const span = await handlers.readSpan({ run: a, span: spanId(2) }, context);
   expect(span).toMatchObject({ batch: 1, startNs: 3000, previous: 0, pass: "forward", phase: "compute" });
+});
+
+test("what another version derived is built again when the run is opened", async () => {
+  const { handlers, importFile, libraryPath } = open();
+  await importFile(writeTrace(makeTemporaryFolder(), "a.json"));
+  const before = await handlers.readRun({ run: a }, context);
+  const file = path.join(libraryPath, "a.pipewave");
+  const outdate = (db: Sqlite.Database) => db.exec("update run set derived_version = 1; delete from compute_window");
+  const versionOf = (db: Sqlite.Database) => db.prepare("select derived_version from run").pluck().get();
+  const version = withDatabase(file, versionOf);
+  withDatabase(file, outdate);
+  expect(await handlers.readRun({ run: a }, context)).toEqual(before);
+  expect(withDatabase(file, versionOf)).toBe(version);
+  const counts = withDatabase(file, (db) => db.prepare("select count(*) from compute_window").pluck().get());
+  expect(counts).toBe(before.windows.length);
 });
 
 test.each([
@@ -208,6 +224,15 @@ test("closing ends running workers and removes what they were writing", async ()
   expect(incoming(libraryPath)).toEqual([]);
   expect(existsSync(libraryPath)).toBe(true);
 });
+
+function withDatabase<Result>(file: string, use: (db: Sqlite.Database) => Result): Result {
+  const db = new Sqlite(file);
+  try {
+    return use(db);
+  } finally {
+    db.close();
+  }
+}
 
 /** A file whose name tells the misbehaving worker what to do. */
 function makeFile(name: string): string {

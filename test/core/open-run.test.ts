@@ -6,7 +6,7 @@ import { expect, onTestFinished, test, vi } from "vitest";
 import { laneId, nameId } from "#common/ids.ts";
 import { createSpanColumns } from "#common/model.ts";
 
-import { createEmptyArgs, createRun } from "../../db/index.ts";
+import { createEmptyArgs, createRun, openRun } from "../../db/index.ts";
 import { importTrace } from "../../main/core/import/import-trace.ts";
 import { OpenRun } from "../../main/core/open-run.ts";
 import { runInWorker } from "../../main/core/run-in-worker.ts";
@@ -30,7 +30,7 @@ function writeRun(count: number): string {
 }
 
 function open(file: string): OpenRun {
-  const run = new OpenRun(file);
+  const run = new OpenRun(openRun(file));
   onTestFinished(() => run.close());
   return run;
 }

@@ -23,6 +23,8 @@ export interface Served {
   readonly runs: Readonly<Record<string, string>>;
   /** A folder for files that the test makes. */
   readonly folder: string;
+  /** Process id of the server. */
+  readonly pid: number;
   readonly stop: () => Promise<void>;
 }
 
@@ -69,6 +71,7 @@ export async function serve(files: (folder: string) => readonly string[]): Promi
     url: answer.url.replace(/#.*$/, ""),
     runs: Object.fromEntries(answer.opened.map(({ file, run = "" }) => [path.basename(file), run])),
     folder,
+    pid: server.pid ?? 0,
     stop,
   };
 }

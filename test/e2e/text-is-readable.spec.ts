@@ -2,6 +2,7 @@
 import { findTextProblems } from "../support/text-boxes.ts";
 import { expect, openPage, settle, sharedRun, test } from "./served.ts";
 import { FIGURE_FILE } from "./served.ts";
+import { startCapture } from "./start-capture.ts";
 
 const SIZES = [
   { width: 1440, height: 900 },
@@ -30,6 +31,29 @@ for (const viewport of SIZES) {
           .setInputFiles({ name, mimeType: "text/plain", buffer: Buffer.from("notes") });
         await expect(page.getByText(/could not be imported/)).toBeVisible();
         expect(await findTextProblems(page)).toEqual([]);
+      });
+
+      test("the capture view, with a forecast, a wrong partition, while it runs and when it has ended", async ({
+        page,
+        empty,
+      }) => {
+        await openPage(page, empty, { view: "capture" });
+        await expect(page.getByText("Takes WebAssembly").or(page.getByText("Takes WebGPU"))).toBeVisible({
+          timeout: 30_000,
+        });
+        await settle(page);
+        expect(await findTextProblems(page), "forecast").toEqual([]);
+        await page.getByText("Custom", { exact: true }).click();
+        await page.getByLabel("Blocks of each worker").fill("0-3,5-27");
+        await page.getByLabel("Batches", { exact: true }).fill("0");
+        expect(await findTextProblems(page), "wrong partition").toEqual([]);
+        await startCapture(page);
+        await expect(page.getByRole("application")).toBeVisible({ timeout: 30_000 });
+        expect(await findTextProblems(page), "running").toEqual([]);
+        await page.getByRole("button", { name: "Stop and keep" }).click();
+        await expect(page.getByRole("button", { name: "Open run" })).toBeVisible({ timeout: 30_000 });
+        await settle(page);
+        expect(await findTextProblems(page), "ended").toEqual([]);
       });
 
       test("the figure, by rank, stage and lane, in time and in steps", async ({ page, served }) => {

@@ -47,6 +47,11 @@ export function createFakeHost({ stages = 8, batches = 6 }: { stages?: number; b
     listJobs: (): Job[] => [],
     startImport: (): JobId => jobId(nextJob++),
     cancelJob: () => undefined,
+    listBackends: () => [],
+    previewCapture: () => {
+      throw new Error("the fake measures nothing");
+    },
+    startCapture: (): JobId => jobId(nextJob++),
     renameRun: () => undefined,
     deleteRun: () => undefined,
     restoreRun: () => undefined,

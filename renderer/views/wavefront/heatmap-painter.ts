@@ -6,66 +6,26 @@ import type { Client, RunDetail } from "#common/api.ts";
 import type { RowAxis } from "#common/tile.ts";
 import { TILE_ROWS } from "#common/tile.ts";
 import { fittingFontPx, pageLabels, stepLabels, tileLabels, usualCell } from "../../data/cell-labels.ts";
-import type { CellLabel, LabelLayout, LabelNumber } from "../../data/cell-labels.ts";
-import { opOfStage } from "../../data/cell-key.ts";
+import type { CellLabel, LabelLayout } from "../../data/cell-labels.ts";
 import type { OpOfStage } from "../../data/cell-key.ts";
-import { HeatmapPlanner } from "../../data/heatmap-plan.ts";
-import type { HeatmapPlan } from "../../data/heatmap-plan.ts";
+import type { HeatmapPlanner, HeatmapPlan } from "../../data/heatmap-plan.ts";
 import { binWidthNs } from "../../data/level-of-detail.ts";
 import type { RawPage } from "../../data/raw-page.ts";
 import { RawPicture } from "../../data/raw-picture.ts";
 import type { FilledPart } from "../../data/raw-picture.ts";
 import { RowIndex } from "../../data/row-index.ts";
 import { tileRange } from "../../data/tile-grid.ts";
-import { clientTileSource } from "../../data/tile-source.ts";
 import type { TileSource } from "../../data/tile-source.ts";
 import { visibleRows } from "../../data/time-scale.ts";
 import type { RowScale, TimeScale } from "../../data/time-scale.ts";
 import type { HeatmapScene } from "../../scene/heatmap-scene.ts";
 import type { HeatmapFrame } from "../../scene/heatmap-scene.ts";
 import { createPalette } from "../../scene/palette.ts";
-import type { Rgb, ThemeName } from "../../theme/colours.ts";
 import type { StepGrid } from "../../data/step-grid.ts";
-import { StepGridLoader } from "./step-grid-loader.ts";
-import type { StepRequest } from "./step-grid-loader.ts";
-
-/** What is on screen, in CSS pixels. */
-export interface PaintedView {
-  readonly axis: RowAxis;
-  readonly fromNs: number;
-  readonly toNs: number;
-  readonly widthPx: number;
-  readonly heightPx: number;
-  readonly rows: RowScale;
-  readonly devicePixelRatio: number;
-  readonly number: LabelNumber;
-  readonly theme: ThemeName;
-  /** Present for the step grid. */
-  readonly steps?: StepRequest | undefined;
-}
-
-export interface PaintStatus {
-  /** Nothing is asked for, nothing waits to be drawn. */
-  readonly idle: boolean;
-  /** What is drawn is all that was wanted. */
-  readonly complete: boolean;
-  readonly failures: readonly unknown[];
-  /** Indices in `PASSES` of the work on screen. */
-  readonly passes: ReadonlySet<number>;
-  /** The step grid cannot be shown, in words. */
-  readonly stepProblem?: string | undefined;
-}
-
-/** What a pixel on the canvas shows. */
-export interface ProbedPixel {
-  /** 0xRRGGBB. */
-  readonly colour: Rgb;
-  readonly row: number;
-  /** Time in the middle of the pixel. */
-  readonly middleNs: number;
-  readonly fromNs: number;
-  readonly toNs: number;
-}
+import type { PaintedView, PaintStatus, ProbedPixel } from "./painted-view.ts";
+import { PassesSeen } from "./passes-seen.ts";
+import { RunStates } from "./run-states.ts";
+import type { StepGridLoader } from "./step-grid-loader.ts";
 
 /** Lines between rows from this height on, in CSS pixels. */
 const LEAST_LINED_ROW_PX = 7;
@@ -76,12 +36,9 @@ const LEAST_STEP_FONT_PX = 8;
 const MOST_FONT_PX = 12;
 
 export class HeatmapPainter {
-  readonly planner: HeatmapPlanner;
-  readonly source: TileSource;
-  readonly ops: OpOfStage;
-  readonly #detail: RunDetail;
+  readonly #states: RunStates;
   readonly #scene: HeatmapScene;
-  readonly #steps: StepGridLoader;
+  readonly #onFollow: () => void;
   readonly #onStatus: (status: PaintStatus) => void;
   readonly #picture = new RawPicture();
   #rankIndex: RowIndex | undefined;
@@ -90,8 +47,7 @@ export class HeatmapPainter {
   #plan: HeatmapPlan | undefined;
   #frameRequest: number | undefined;
   #closed = false;
-  #passes: ReadonlySet<number> = new Set();
-  readonly #passesByKind = new WeakMap<Uint8Array, ReadonlySet<number>>();
+  readonly #passes = new PassesSeen();
   #waiting: (() => void)[] = [];
 
   constructor({
@@ -99,20 +55,21 @@ export class HeatmapPainter {
     detail,
     scene,
     onStatus,
+    onFollow = () => undefined,
   }: {
     client: Client;
     detail: RunDetail;
     scene: HeatmapScene;
     onStatus: (status: PaintStatus) => void;
+    /** Another state of the run is shown from now on: `detail`, `source` and `planner` are other ones. */
+    onFollow?: () => void;
   }) {
-    this.#detail = detail;
     this.#scene = scene;
     this.#onStatus = onStatus;
-    this.ops = opOfStage(detail.stages);
-    this.source = clientTileSource({ client, detail });
-    this.planner = new HeatmapPlanner({
+    this.#onFollow = onFollow;
+    this.#states = new RunStates({
+      client,
       detail,
-      source: this.source,
       onChange: () => this.invalidate(),
       onEvictTile: (key) => scene.forgetTile(key),
     });
@@ -121,7 +78,32 @@ export class HeatmapPainter {
       onLost: () => this.planner.tiles.markAllOffGpu(),
       onRestored: () => this.invalidate(),
     });
-    this.#steps = new StepGridLoader({ detail, source: this.source, onChange: () => this.invalidate() });
+  }
+
+  get detail(): RunDetail {
+    return this.#states.shown.detail;
+  }
+
+  get source(): TileSource {
+    return this.#states.shown.source;
+  }
+
+  get planner(): HeatmapPlanner {
+    return this.#states.shown.planner;
+  }
+
+  get ops(): OpOfStage {
+    return this.#states.shown.ops;
+  }
+
+  get #steps(): StepGridLoader {
+    return this.#states.shown.steps;
+  }
+
+  /** Shows the run as it is now. What is on screen stays until all of the new state that belongs there has arrived. */
+  follow(detail: RunDetail): void {
+    this.#states.follow(detail);
+    this.invalidate();
   }
 
   /** Shows another view at the next frame; the latest wins. */
@@ -175,10 +157,10 @@ export class HeatmapPainter {
     const steps = this.#view?.steps !== undefined;
     const settled = steps ? this.#steps.settled : this.planner.settled;
     return {
-      idle: this.#frameRequest === undefined && settled && this.#plan !== undefined,
+      idle: this.#frameRequest === undefined && settled && this.#plan !== undefined && !this.#states.isFollowing,
       complete: steps ? this.#steps.settled : this.#plan?.complete === true,
       failures: steps ? this.#steps.failures : this.planner.failures,
-      passes: this.#passes,
+      passes: this.#passes.codes,
       stepProblem: steps ? this.#steps.problem : undefined,
     };
   }
@@ -193,7 +175,7 @@ export class HeatmapPainter {
     this.#scene.draw({ ...frame, labels: [] });
     const { time, rows } = frame;
     const nsPerPx = (time.toNs - time.fromNs) / time.widthPx;
-    const binNs = binWidthNs(this.#detail.levels, this.#plan?.level ?? 0);
+    const binNs = binWidthNs(this.detail.levels, this.#plan?.level ?? 0);
     const probed = points.map(({ xPx, yPx }) => {
       const colour = this.#scene.readPixel({ xPx, yPx });
       const row = Math.floor(rows.scrollRow + (yPx + 0.5) / rows.rowHeightPx);
@@ -210,40 +192,32 @@ export class HeatmapPainter {
   close(): void {
     this.#closed = true;
     if (this.#frameRequest !== undefined) cancelAnimationFrame(this.#frameRequest);
-    this.planner.close();
-    this.#steps.close();
+    this.#states.close();
     this.#scene.destroy();
+  }
+
+  #followNext({ axis, fromNs, toNs, rows, widthPx, heightPx, devicePixelRatio, steps }: PaintedView): void {
+    const isFollowing = this.#states.takeNext(({ planner, detail }) => {
+      if (steps !== undefined || planner.failures.length > 0) return true;
+      const visible = visibleRows(rows, { heightPx, rowCount: detail.rows[axis].length });
+      return planner.plan({ axis, fromNs, toNs, ...visible, widthPx: Math.round(widthPx * devicePixelRatio) }).complete;
+    });
+    if (!isFollowing) return;
+    this.#rankIndex = undefined;
+    this.#onFollow();
+    if (this.#states.isFollowing) this.invalidate();
   }
 
   #paint(): void {
     const view = this.#view;
     if (view === undefined || view.widthPx < 1 || view.heightPx < 1) return;
+    this.#followNext(view);
     this.#adopt(view);
     this.#scene.draw(this.#frame(view));
-    this.#notePasses(view);
+    if (view.steps === undefined)
+      this.#passes.noteDrawn([...this.visiblePages, ...(this.#plan?.tiles.map(({ tile }) => tile) ?? [])]);
+    else this.#passes.noteCells(this.#steps.grid?.cells ?? []);
     this.#tell();
-  }
-
-  /** Passes seen stay in the legend: entries that come and go while panning would only distract. */
-  #notePasses({ steps }: PaintedView): void {
-    const seen = new Set(this.#passes);
-    if (steps === undefined) {
-      const drawn = [...this.visiblePages, ...(this.#plan?.tiles.map(({ tile }) => tile) ?? [])];
-      for (const { kind } of drawn) for (const pass of this.#passesOf(kind)) seen.add(pass);
-    } else {
-      for (const cell of this.#steps.grid?.cells ?? []) if (cell !== undefined) seen.add(cell.kind >> 4);
-    }
-    if (seen.size > this.#passes.size) this.#passes = seen;
-  }
-
-  /** Each array is looked through once, not once a frame. */
-  #passesOf(kind: Uint8Array): ReadonlySet<number> {
-    let passes = this.#passesByKind.get(kind);
-    if (passes === undefined) {
-      passes = new Set(kind.map((code) => code >> 4));
-      this.#passesByKind.set(kind, passes);
-    }
-    return passes;
   }
 
   #adopt(view: PaintedView): void {
@@ -258,7 +232,7 @@ export class HeatmapPainter {
 
   #frame(view: PaintedView): HeatmapFrame {
     const { axis, fromNs, toNs, devicePixelRatio: ratio } = view;
-    const rowCount = this.#detail.rows[axis].length;
+    const rowCount = this.detail.rows[axis].length;
     const time: TimeScale = { fromNs, toNs, widthPx: Math.round(view.widthPx * ratio) };
     const heightPx = Math.round(view.heightPx * ratio);
     const rows = snapRows(view.rows, ratio);
@@ -267,7 +241,7 @@ export class HeatmapPainter {
       time,
       rows,
       rowCount,
-      baseNs: this.#detail.levels.baseNs,
+      baseNs: this.detail.levels.baseNs,
       ops: this.ops,
       rowGapPx: view.rows.rowHeightPx >= LEAST_LINED_ROW_PX ? Math.round(ratio) : 0,
     };
@@ -305,7 +279,7 @@ export class HeatmapPainter {
     { axis, time, fromRow, toRow }: { axis: RowAxis; time: TimeScale; fromRow: number; toRow: number },
   ): readonly FilledPart[] {
     if (plan.pages.length === 0) return [];
-    const { rows, stages } = this.#detail;
+    const { rows, stages } = this.detail;
     if (axis === "stage") this.#rankIndex ??= new RowIndex({ axis: "rank", rows: rows.rank, stages });
     return this.#picture.draw({
       parts: plan.pages,
@@ -363,8 +337,8 @@ export class HeatmapPainter {
     }
     if (plan.pages.length > 0) return;
     for (const { key, tile } of plan.tiles) {
-      const { fromNs } = tileRange(key, this.#detail.levels.baseNs);
-      const binNs = binWidthNs(this.#detail.levels, key.level);
+      const { fromNs } = tileRange(key, this.detail.levels.baseNs);
+      const binNs = binWidthNs(this.detail.levels, key.level);
       const firstRow = key.rowBlock * TILE_ROWS;
       for (let row = Math.max(fromRow, firstRow); row < Math.min(toRow, firstRow + TILE_ROWS); row++) {
         tileLabels(tile, { row, tileRow: row - firstRow, fromNs, binNs, layout, into });

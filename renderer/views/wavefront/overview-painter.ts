@@ -35,11 +35,24 @@ export class OverviewPainter {
   readonly #ops: OpOfStage;
   readonly #canvas: HTMLCanvasElement;
   readonly #picture = new RawPicture();
+  #keepsBefore: boolean;
   #view: OverviewView | undefined;
   #palette: { theme: ThemeName; palette: Palette } | undefined;
   #frameRequest: number | undefined;
 
-  constructor({ canvas, detail, source }: { canvas: HTMLCanvasElement; detail: RunDetail; source: TileSource }) {
+  /** @param options.keepsBefore the canvas shows an older state of the run, which stays until the new one is complete */
+  constructor({
+    canvas,
+    detail,
+    source,
+    keepsBefore,
+  }: {
+    canvas: HTMLCanvasElement;
+    detail: RunDetail;
+    source: TileSource;
+    keepsBefore: boolean;
+  }) {
+    this.#keepsBefore = keepsBefore;
     this.#canvas = canvas;
     this.#detail = detail;
     this.#ops = opOfStage(detail.stages);
@@ -86,6 +99,8 @@ export class OverviewPainter {
       toRow: rows.length,
       widthPx: Math.ceil(widthPx / coarse),
     });
+    if (this.#keepsBefore && !plan.complete && this.#planner.failures.length === 0) return;
+    this.#keepsBefore = false;
     const scale = { fromNs, toNs, widthPx };
     const image = context.createImageData(widthPx, heightPx);
     const pixels = new Uint32Array(image.data.buffer);

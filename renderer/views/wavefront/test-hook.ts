@@ -8,7 +8,8 @@
  *     view()                            // what is on screen
  */
 import type { RowAxis } from "#common/tile.ts";
-import type { HeatmapPainter, ProbedPixel } from "./heatmap-painter.ts";
+import type { HeatmapPainter } from "./heatmap-painter.ts";
+import type { ProbedPixel } from "./painted-view.ts";
 import type { WavefrontModel } from "./wavefront-model.svelte.ts";
 
 interface ProbePoint {

@@ -13,8 +13,9 @@ import type { RowScale, TimeScale } from "../../data/time-scale.ts";
 import type { Selection } from "../../state/selection.svelte.ts";
 import type { TimeRange, Viewport } from "../../state/viewport.svelte.ts";
 import type { PlotAction } from "./gestures.ts";
-import type { HeatmapPainter, PaintStatus } from "./heatmap-painter.ts";
+import type { HeatmapPainter } from "./heatmap-painter.ts";
 import { snapRows } from "./heatmap-painter.ts";
+import type { PaintStatus } from "./painted-view.ts";
 import { lastScrollRow, LEAST_ROW_PX, MOST_ROW_PX, spreadRowHeight, squareRowHeight } from "./plot-layout.ts";
 import type { StepRequest } from "./step-grid-loader.ts";
 
@@ -30,11 +31,12 @@ const SELECTION_MARGIN = 0.35;
 
 export class WavefrontModel {
   readonly client: Client;
-  readonly detail: RunDetail;
+  /** The state of the run that is drawn. */
+  detail = $state.raw() as RunDetail;
   readonly viewport: Viewport;
   readonly selection: Selection;
   /** By ordinal. */
-  readonly stages: readonly Stage[];
+  readonly stages: readonly Stage[] = $derived(this.detail.stages.toSorted((a, b) => a.ordinal - b.ordinal));
   /** Size of the plot in CSS pixels. */
   widthPx = $state(0);
   heightPx = $state(0);
@@ -64,7 +66,6 @@ export class WavefrontModel {
     this.detail = detail;
     this.viewport = viewport;
     this.selection = selection;
-    this.stages = detail.stages.toSorted((a, b) => a.ordinal - b.ordinal);
     this.#report = report;
   }
 

@@ -38,7 +38,7 @@ export interface ExpectedRank {
   readonly busyNs: number;
   readonly fillNs: number;
   readonly drainNs: number;
-  readonly otherNs: number;
+  readonly betweenNs: number;
   readonly ratio: number;
   readonly measuredNs: number | undefined;
   readonly meanNs: number | undefined;
@@ -92,7 +92,7 @@ function expectRank(
     .filter((one) => one.pass === anchorPass)
     .map(({ start }) => start)
     .sort((a, b) => a - b);
-  const base = { rank, busyNs, fillNs, drainNs, otherNs: windowNs - busyNs - fillNs - drainNs };
+  const base = { rank, busyNs, fillNs, drainNs, betweenNs: windowNs - busyNs - fillNs - drainNs };
   const ratio = windowNs === 0 ? 0 : 1 - busyNs / windowNs;
   if (anchors.length < 2) return { ...base, ratio, measuredNs: undefined, meanNs: undefined, boundNs: undefined };
   const gaps = anchors.slice(1).map((start, i) => start - anchors[i]);

@@ -84,8 +84,8 @@ describe("runs that are short of something", () => {
     expect(report.initiationInterval.rows).toEqual([{ rank: 0 }, { rank: 1 }]);
     expect(report.initiationInterval).not.toHaveProperty("meanNs");
     expect(report.bubble.rows).toEqual([
-      { rank: 0, ratio: 0.75, busyNs: 10, byCauseNs: { fill: 0, drain: 30, other: 0 } },
-      { rank: 1, ratio: 0.25, busyNs: 30, byCauseNs: { fill: 10, drain: 0, other: 0 } },
+      { rank: 0, ratio: 0.75, busyNs: 10, byCauseNs: { fill: 0, drain: 30, starved: 0, other: 0 } },
+      { rank: 1, ratio: 0.25, busyNs: 30, byCauseNs: { fill: 10, drain: 0, starved: 0, other: 0 } },
     ]);
   });
 
@@ -105,7 +105,7 @@ describe("runs that are short of something", () => {
       rank: 1,
       ratio: 1,
       busyNs: 0,
-      byCauseNs: { fill: 0, drain: 0, other: 10 },
+      byCauseNs: { fill: 0, drain: 0, blocked: 0, transfer: 0, starved: 0, other: 10 },
     });
     expect(checkReport(report)).toEqual([]);
   });
@@ -113,7 +113,7 @@ describe("runs that are short of something", () => {
   test("a compute span without length at the edge belongs to the window and to no bubble", () => {
     const report = reportOf([{ ...base, start: -5, duration: 0 }, base]);
     expect(report.makespanNs).toBe(15);
-    expect(report.bubble.rows[0]?.byCauseNs).toEqual({ fill: 0, drain: 0, other: 5 });
+    expect(report.bubble.rows[0]?.byCauseNs).toEqual({ fill: 0, drain: 0, starved: 0, other: 5 });
   });
 
   test("figures of kinds of spans that were not recorded are left out", () => {
@@ -153,17 +153,6 @@ describe("transfers", () => {
     const backRecv = { ...send, phase: "in" as const, pass: "backward" as const };
     expect(reportOf([base, backSend, backRecv]).phases).toMatchObject({ inNs: 4, outNs: 4 });
   });
-});
-
-test("ranks that share one device are bound by the device, unless it runs several at once", () => {
-  const two = (device: string): Work[] =>
-    [0, 1, 2].flatMap((batch) => [
-      { ...base, device, batch, start: 20 * batch },
-      { ...base, device, batch, start: 20 * batch + 10, rank: 1, stage: 1 },
-    ]);
-  expect(reportOf(two("GPU 0")).initiationInterval).toMatchObject({ boundNs: 20, meanNs: 20 });
-  expect(reportOf(two("GPU 0")).initiationInterval.rows[0]?.resource).toBe("device");
-  expect(reportOf(two("cpu")).initiationInterval).toMatchObject({ boundNs: 10, meanNs: 20 });
 });
 
 test("a run without pipeline names gets no bubbles, but its most frequent names", () => {

@@ -2,14 +2,13 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
-import { nsPerPx, pxToRow, pxToTime, rowToPx, timeToPx, visibleRows } from "../../../renderer/data/time-scale.ts";
+import { pxToRow, pxToTime, rowToPx, timeToPx, visibleRows } from "../../../renderer/data/time-scale.ts";
 
 const SCALE = { fromNs: 1_000, toNs: 3_000, widthPx: 500 };
 
 test("the edges of the range are the edges of the plot", () => {
   expect(timeToPx(SCALE, 1_000)).toBe(0);
   expect(timeToPx(SCALE, 3_000)).toBe(500);
-  expect(nsPerPx(SCALE)).toBe(4);
 });
 
 test("a pixel taken to time and back is the same pixel", () => {

@@ -1,3 +1,4 @@
+/** Dates as the library shows them. */
 import { expect, test } from "vitest";
 
 import { formatDate } from "../../../renderer/format/date.ts";

@@ -1,3 +1,4 @@
+/** The tab's connection: calls, events, reconnecting. */
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import { decodeMessage, encodeMessage } from "#common/wire/codec.ts";

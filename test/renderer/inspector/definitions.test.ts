@@ -1,3 +1,4 @@
+/** Every figure of the inspector has its definition. */
 import { expect, test } from "vitest";
 
 import { explainInterval } from "../../../renderer/views/inspector/definitions.ts";

@@ -1,3 +1,4 @@
+/** Arguments of a span as the inspector lists them. */
 import { expect, test } from "vitest";
 
 import { parseArguments } from "../../../renderer/views/inspector/parse-arguments.ts";

@@ -1,3 +1,4 @@
+/** The spans of a stage or a batch as the inspector lists them. */
 import { expect, test } from "vitest";
 
 import type { SpanWindow } from "#common/api.ts";

@@ -1,3 +1,4 @@
+/** Where the blocks of the network and its skip connections are drawn. */
 import { expect, test } from "vitest";
 
 import { stageId } from "#common/ids.ts";

@@ -1,3 +1,4 @@
+/** Imports as the window follows them: upload, progress, cancel, failure in words. */
 import { expect, test, vi } from "vitest";
 
 import type { Job } from "#common/api.ts";

@@ -1,3 +1,4 @@
+/** The list of runs: sorting, filtering, renaming, deleting with undo. */
 import { expect, test, vi } from "vitest";
 
 import type { LibraryEntry } from "#common/api.ts";

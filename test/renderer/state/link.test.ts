@@ -1,3 +1,4 @@
+/** The address keeps run, scope, viewport and selection, and survives nonsense. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
 

@@ -1,3 +1,4 @@
+/** Short messages: how they come, offer an undo and go. */
 import { expect, test, vi } from "vitest";
 
 import { AppError } from "#common/errors.ts";

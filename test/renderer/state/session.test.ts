@@ -1,3 +1,4 @@
+/** The session: which run is open, and what happens when the connection is lost. */
 import { expect, test, vi } from "vitest";
 
 import { runId } from "#common/ids.ts";

@@ -1,3 +1,4 @@
+/** The viewport: zoom about a point, pan within bounds, back and forward. */
 import { expect, test } from "vitest";
 
 import { Viewport } from "../../../renderer/state/viewport.svelte.ts";

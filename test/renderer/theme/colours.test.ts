@@ -1,3 +1,4 @@
+/** Colours: readable text on every op, idle apart from work, in both themes. */
 import { expect, test } from "vitest";
 
 import { OPS, PASSES } from "#common/model.ts";

@@ -158,10 +158,7 @@ function rowsOf({
 }
 
 /** Whether span i of the columns fills the row. */
-export function fillsRow(
-  columns: SpanColumns,
-  { row, axis, i }: { row: HeatmapRow; axis: RowAxis; i: number },
-): boolean {
+function fillsRow(columns: SpanColumns, { row, axis, i }: { row: HeatmapRow; axis: RowAxis; i: number }): boolean {
   if (!row.lanes.includes(laneId(columns.lane[i]))) return false;
   if (axis === "lane") return true;
   return columns.phase[i] === PHASE_COMPUTE && (axis === "rank" || columns.stage[i] === row.stage);

@@ -2,11 +2,13 @@
  * The events without a length of their own: instants, flow points, counters; and async spans, whose ends find each other by
  * an id instead of a thread. Called by event-assembler.ts with the time of the current event set.
  */
+import type { CollectedTrace } from "../collected-trace.ts";
 import { UNSAID } from "../recognise/contract.ts";
 import { listPairs } from "./args-text.ts";
-import type { EventAssembler } from "./event-assembler.ts";
 import { EXTRA_BINDING, EXTRA_ID, EXTRA_SCOPE } from "./event-fields.ts";
+import type { EventFields } from "./event-fields.ts";
 import { NOTHING_OPEN } from "./open-spans.ts";
+import type { OpenSpans } from "./open-spans.ts";
 import { FLOW_NEXT, SCOPE_GLOBAL, SCOPE_PROCESS, SCOPE_THREAD } from "../moment-codes.ts";
 
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
@@ -14,14 +16,27 @@ const KNOWN_OF_INSTANTS = [EXTRA_SCOPE];
 const KNOWN_OF_FLOWS = [EXTRA_ID, EXTRA_BINDING];
 const KNOWN_OF_ASYNC = [EXTRA_ID];
 
-export function addInstant(assembler: EventAssembler, bytes: Uint8Array): void {
+/** The event at hand, its time set: what of the assembler the functions here need. */
+interface CurrentEvent {
+  readonly trace: CollectedTrace;
+  readonly fields: EventFields;
+  readonly openAsync: OpenSpans;
+  lane(): number;
+  startNs(): number;
+  argsOf(bytes: Uint8Array, known: readonly number[]): { bytes: Uint8Array; from: number; to: number };
+  skip(reason: string, bytes: Uint8Array, from: number, to: number): void;
+  pushOpen(open: OpenSpans, stack: number, row: number, bytes: Uint8Array): void;
+  closeOpen(open: OpenSpans, stack: number, entry: number, bytes: Uint8Array, from: number, to: number): void;
+}
+
+export function addInstant(assembler: CurrentEvent, bytes: Uint8Array): void {
   const { trace, fields } = assembler;
   const scope = fields.scope === 103 ? SCOPE_GLOBAL : fields.scope === 112 ? SCOPE_PROCESS : SCOPE_THREAD;
   addMoment(assembler, bytes, scope);
   trace.tally.instants++;
 }
 
-function addMoment(assembler: EventAssembler, bytes: Uint8Array, scope: number, known = KNOWN_OF_INSTANTS): void {
+function addMoment(assembler: CurrentEvent, bytes: Uint8Array, scope: number, known = KNOWN_OF_INSTANTS): void {
   const { trace, fields } = assembler;
   const args = assembler.argsOf(bytes, known);
   const size = args.to - args.from;
@@ -30,7 +45,7 @@ function addMoment(assembler: EventAssembler, bytes: Uint8Array, scope: number, 
   trace.instants.add(assembler.startNs(), assembler.lane(), name, UNSAID, scope, address, size);
 }
 
-export function addFlow(assembler: EventAssembler, bytes: Uint8Array, from: number, to: number): void {
+export function addFlow(assembler: CurrentEvent, bytes: Uint8Array, from: number, to: number): void {
   const { trace, fields } = assembler;
   if (fields.id === UNSAID) return assembler.skip("flow event without an id", bytes, from, to);
   const step = fields.type === 115 ? 0 : fields.type === 116 ? 1 : 2;
@@ -45,7 +60,7 @@ export function addFlow(assembler: EventAssembler, bytes: Uint8Array, from: numb
   }
 }
 
-export function addCounter(assembler: EventAssembler, bytes: Uint8Array, from: number, to: number): void {
+export function addCounter(assembler: CurrentEvent, bytes: Uint8Array, from: number, to: number): void {
   const { trace, fields } = assembler;
   const args =
     fields.argsTo > fields.argsFrom + 2 ? decoder.decode(bytes.subarray(fields.argsFrom, fields.argsTo)) : "";
@@ -64,12 +79,12 @@ export function addCounter(assembler: EventAssembler, bytes: Uint8Array, from: n
   else trace.tally.counters++;
 }
 
-function nameText({ trace, fields }: EventAssembler): string {
+function nameText({ trace, fields }: CurrentEvent): string {
   return fields.name === UNSAID ? "" : trace.texts.text(fields.name);
 }
 
 /** b, n, e and the older S, T, p, F: spans on the lane "async <category>" of the process; steps are instants there. */
-export function addAsync(assembler: EventAssembler, bytes: Uint8Array, from: number, to: number): void {
+export function addAsync(assembler: CurrentEvent, bytes: Uint8Array, from: number, to: number): void {
   const { trace, fields, openAsync } = assembler;
   if (fields.id === UNSAID) return assembler.skip("async event without an id", bytes, from, to);
   const { type } = fields;
@@ -97,6 +112,6 @@ export function addAsync(assembler: EventAssembler, bytes: Uint8Array, from: num
 }
 
 /** Stack of an async id: ids are global within their category. */
-function asyncStack({ trace, fields }: EventAssembler): number {
+function asyncStack({ trace, fields }: CurrentEvent): number {
   return trace.asyncIds.add(fields.id, fields.category);
 }
