@@ -15,6 +15,8 @@ export const SCHEMA_VERSION = MIGRATIONS.length;
 
 /** Version of everything that is computed from the spans and kept; other versions are rebuilt. */
 export const DERIVED_VERSION = 2;
+/** Derived version of a file that has no derived data yet. */
+export const NOTHING_DERIVED = 0;
 
 export function migrate(
   db: Database,

@@ -27,7 +27,7 @@ import type { SpanArgs } from "../columns/span-args.ts";
 import { explainWriteFailure } from "../failures.ts";
 import type { RunSize } from "../pyramid/levels.ts";
 import { APPLICATION_ID, UNFINISHED_VERSION } from "../schema/header.ts";
-import { migrate, SCHEMA_VERSION } from "../schema/migrate.ts";
+import { DERIVED_VERSION, migrate, NOTHING_DERIVED, SCHEMA_VERSION } from "../schema/migrate.ts";
 import { ChunkBuffer } from "./chunk-buffer.ts";
 import { DerivedData } from "./derived-data.ts";
 import { flush, publish, refuseExisting, removeTemporary, temporaryPathFor } from "./temporary-file.ts";
@@ -74,6 +74,11 @@ export interface RunWriter {
 export interface WriteOptions {
   /** Allows to replace a file at the target. */
   readonly replace?: boolean;
+  /**
+   * Leaves what is derived from spans, the pyramid above all, to whoever draws the run first (`rebuildDerivedData`): a file
+   * that is only reported on or sent away never pays for it.
+   */
+  readonly deriveLater?: boolean;
 }
 
 /** Large pages: a column of a chunk is 10 to 200 KB, and a blob is read page by page. */
@@ -85,14 +90,17 @@ const CACHE_KIB = 8_192;
  * Starts writing a run file that will appear at `target`.
  * @throws AppError file-exists, write-failed, disk-full
  */
-export function createRunWriter(target: string, { replace = false }: WriteOptions = {}): RunWriter {
+export function createRunWriter(
+  target: string,
+  { replace = false, deriveLater = false }: WriteOptions = {},
+): RunWriter {
   if (!replace) refuseExisting(target);
   else if (existsSync(target) && !statSync(target).isFile()) {
     throw new AppError({ code: "file-exists", what: "the target is not a file", where: { file: target } });
   }
   const temporary = temporaryPathFor(target);
   const db = openTemporary(temporary, target);
-  const derived = new DerivedData(db);
+  const derived = deriveLater ? undefined : new DerivedData(db);
   let chunkCount = 0;
   let spanCount = 0;
   let pipelineSpanCount = 0;
@@ -105,7 +113,7 @@ export function createRunWriter(target: string, { replace = false }: WriteOption
     if (columns.start[0] < lastStart) throw new RangeError("spans are not in canonical order");
     lastStart = columns.start[columns.length - 1];
     const zone = writeChunk({ index: chunkCount++, firstSpan: spanCount, columns, args });
-    derived.add(columns, zone);
+    derived?.add(columns, zone);
     spanCount += zone.count;
     pipelineSpanCount += zone.pipelineCount;
   });
@@ -136,17 +144,17 @@ export function createRunWriter(target: string, { replace = false }: WriteOption
   return {
     setRun: (given) => void (run = given),
     setImportReport: (given) => void (importReport = given),
-    expectSpans: (size) => derived.announce(size),
+    expectSpans: (size) => derived?.announce(size),
     addStages: (stages) =>
       write(() => {
         insertStages(db, stages);
-        derived.addStages(stages);
+        derived?.addStages(stages);
       }),
     addEdges: (edges) => write(() => insertEdges(db, edges)),
     addLanes: (lanes) =>
       write(() => {
         insertLanes(db, lanes);
-        derived.addLanes(lanes);
+        derived?.addLanes(lanes);
       }),
     addNames: (names) => write(() => insertNames(db, names)),
     appendSpans: (columns, args) => write(() => buffer.append(columns, args)),
@@ -157,8 +165,9 @@ export function createRunWriter(target: string, { replace = false }: WriteOption
       write(() => {
         if (run === undefined) throw new Error("a run file needs its run: call setRun");
         buffer.flush();
-        derived.finish();
-        insertRun(db, run, { spanCount, pipelineSpanCount, importReport });
+        derived?.finish();
+        const derivedVersion = derived === undefined ? NOTHING_DERIVED : DERIVED_VERSION;
+        insertRun(db, run, { spanCount, pipelineSpanCount, importReport, derivedVersion });
         db.exec("commit");
         flush(temporary);
         // Only now may the file say that it is whole: SQLite writes the page with the version first.

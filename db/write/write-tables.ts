@@ -7,12 +7,12 @@ import type { ImportReport } from "#common/report.ts";
 import type { ComputeWindows } from "../pyramid/compute-windows.ts";
 import type { StoredAxis, StoreTile } from "../pyramid/pyramid-builder.ts";
 import type { LaneStage } from "../pyramid/rows.ts";
-import { DERIVED_VERSION } from "../schema/migrate.ts";
 
 export interface RunFigures {
   readonly spanCount: number;
   readonly pipelineSpanCount: number;
   readonly importReport: ImportReport | undefined;
+  readonly derivedVersion: number;
 }
 
 export function insertRun(db: Database, run: Run, figures: RunFigures): void {
@@ -33,7 +33,7 @@ export function insertRun(db: Database, run: Run, figures: RunFigures): void {
     figures.spanCount,
     figures.pipelineSpanCount,
     figures.importReport === undefined ? null : JSON.stringify(figures.importReport),
-    DERIVED_VERSION,
+    figures.derivedVersion,
   );
   const insert = db.prepare("insert into source (ordinal, name, size_bytes, sha256) values (?, ?, ?, ?)");
   run.sources.forEach(({ name, sizeBytes, sha256 }, ordinal) => insert.run(ordinal, name, sizeBytes, sha256));

@@ -69,6 +69,7 @@ async function importAll(
         out: outputOf(trace, options.output),
         ...given,
         replace: options.force ?? false,
+        deriveLater: true,
         signal,
         onProgress: ({ step, share }) => onProgress({ step: `${path.basename(trace)}: ${step}`, share }),
       });

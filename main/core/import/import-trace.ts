@@ -39,6 +39,8 @@ export interface ImportOptions {
   readonly keepPartial?: boolean;
   /** Allows to replace a file at `out`. */
   readonly replace?: boolean;
+  /** Leaves the levels of detail to whoever draws the run first. */
+  readonly deriveLater?: boolean;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: ImportProgress) => void;
 }
@@ -89,7 +91,10 @@ export async function importSource(
   }
   const { importer, trace } = await collect(window, { rules: options.rules ?? BUILT_IN_RULES, keepPartial });
   onProgress?.({ share: READING_SHARE, step: "ordering the spans" });
-  const writer = createWriter(options.out, { replace: options.replace ?? false });
+  const writer = createWriter(options.out, {
+    replace: options.replace ?? false,
+    deriveLater: options.deriveLater ?? false,
+  });
   try {
     return await write(writer, { importer: importer.format, trace, source, options, startedAt });
   } catch (error) {
