@@ -23,10 +23,12 @@ export function describeReport(report: RunReport): string {
       `from ${formatDuration(windowStartNs)} after the run's origin`,
     ...describeWarmUp(run),
     "",
+    ...describeFindings(report),
     describeBubbles(report),
     describeIntervals(report),
     ...describeStages(report),
     ...describePhases(report),
+    ...describePath(report),
   ];
   return lines.join("\n");
 }
@@ -57,6 +59,42 @@ function describeWarmUp({ warmUpIterations }: RunSummaryFigures): string[] {
   if (warmUpIterations.length === 0) return [];
   const [which, is] = warmUpIterations.length === 1 ? ["iteration", "is"] : ["iterations", "are"];
   return [dim(`${which} ${warmUpIterations.join(", ")} ${is} warm-up (more than 3 × the median makespan)`)];
+}
+
+function describeFindings({ findings = [] }: RunReport): string[] {
+  if (findings.length === 0) return [];
+  const items = findings.map(({ text }, i) => wrapText(`${i + 1}. ${text}`, { width: terminalWidth(), indent: 3 }));
+  return [`${heading("What to look at")}\n${items.join("\n")}\n`];
+}
+
+/** Breaks text between words; lines after the first are indented. */
+function wrapText(text: string, { width, indent }: { width: number; indent: number }): string {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && [...line].length + 1 + [...word].length > width) {
+      lines.push(line);
+      line = " ".repeat(indent) + word;
+    } else line = line === "" ? word : `${line} ${word}`;
+  }
+  return [...lines, line].join("\n");
+}
+
+const MOST_PATH_STAGES = 5;
+
+function describePath({ criticalPath, initiationInterval: { stages } }: RunReport): string[] {
+  if (criticalPath === undefined || criticalPath.lengthNs === 0) return [];
+  const { lengthNs, byPhase, byRank, byStage } = criticalPath;
+  const share = (ns: number): string => formatShare(ns / lengthNs);
+  const shown = byStage.slice(0, MOST_PATH_STAGES);
+  const nameOf = (id: number): string => stages.find(({ stage }) => stage === id)?.name ?? `stage ${id}`;
+  const rows = [
+    ["by phase", byPhase.map(({ phase, ns }) => `${phase === "wait" ? "waiting" : phase} ${share(ns)}`)],
+    ["by rank", byRank.slice(0, MOST_PATH_STAGES).map(({ rank, ns }) => `rank ${rank} ${share(ns)}`)],
+    ["by stage", shown.map(({ stage, ns }) => `${nameOf(stage)} ${share(ns)}`)],
+  ] as const;
+  const lines = rows.map(([by, shares]) => `${dim(by.padEnd(9))} ${shares.join(" · ")}`);
+  return [`${heading("Critical path")}: ${duration(lengthNs)}\n${lines.join("\n")}\n`];
 }
 
 /** A bar of `width` characters of which `share` is full. */

@@ -89,6 +89,51 @@ export interface StageRuleRow {
   readonly ruleNs?: number;
 }
 
+/** Something that is slower than its peers: stages of one kind, ranks, batches of the scope, replicas of the iteration. */
+export interface Straggler {
+  readonly kind: "stage" | "rank" | "batch" | "replica";
+  /** Id of the stage, or number of the rank, batch or replica. */
+  readonly id: number;
+  /** Time of it and median of its peers: of a stage the median a batch, of a rank or batch all computing, of a replica the makespan. */
+  readonly ns: number;
+  readonly peersNs: number;
+  readonly peers: number;
+  /** ns / peersNs. */
+  readonly slowdown: number;
+}
+
+export interface Imbalance {
+  /** Greatest and mean busy time of the ranks; `ratio` is max / mean. */
+  readonly maxNs: number;
+  readonly meanNs: number;
+  readonly ratio: number;
+  /** The best contiguous partition of the stages over as many ranks; absent where stages cannot move between ranks. */
+  readonly best?: {
+    /** Time a batch of the slowest rank, by the median times of its stages, and of the slowest rank as it is. */
+    readonly maxNs: number;
+    readonly currentMaxNs: number;
+    readonly ratio: number;
+    readonly partition: readonly (readonly [first: number, last: number])[];
+  };
+  /** Slowest first. */
+  readonly stragglers: readonly Straggler[];
+}
+
+/** Something worth looking at, in words with figures, and where it can be seen. */
+export interface Finding {
+  readonly kind: string;
+  readonly text: string;
+  /** Upper limit of what it costs the window; findings come in this order. */
+  readonly costNs: number;
+  readonly evidence: {
+    readonly fromNs: number;
+    readonly toNs: number;
+    readonly ranks: readonly number[];
+    /** Spans to select, the most telling first. */
+    readonly spans: readonly number[];
+  };
+}
+
 /** `report --json`. */
 export interface RunReport {
   readonly run: RunSummaryFigures;
@@ -103,6 +148,8 @@ export interface RunReport {
     readonly meanNs?: number;
     readonly boundNs?: number;
     readonly bottleneck?: { readonly rank: number; readonly stage?: number; readonly phase: Phase };
+    /** The rank with the next lower bound, and how far the pipeline's bound would fall if the bottleneck were no more. */
+    readonly second?: { readonly rank: number; readonly boundNs: number; readonly gainNs: number };
     readonly rows: readonly InitiationIntervalRow[];
     readonly stages: readonly StageRuleRow[];
   };
@@ -119,6 +166,9 @@ export interface RunReport {
     readonly byRank: readonly { readonly rank: number; readonly ns: number }[];
     readonly byPhase: readonly { readonly phase: Phase | "wait"; readonly ns: number }[];
   };
+  readonly imbalance?: Imbalance;
+  /** At most five, the costliest first. */
+  readonly findings?: readonly Finding[];
 }
 
 /** What `report --json` prints, with exit code 1, for a run in which no pipeline was recognised. */

@@ -30,7 +30,7 @@ export interface CellMeaning {
 /** Index in `OPS` of each stage, by ordinal. */
 export type OpOfStage = Uint8Array;
 
-export const OTHER_OP = OPS.indexOf("other");
+const OTHER_OP = OPS.indexOf("other");
 
 export function opOfStage(stages: readonly { readonly ordinal: number; readonly op: Op }[]): OpOfStage {
   const ops = new Uint8Array(stages.reduce((most, { ordinal }) => Math.max(most, ordinal + 1), 0)).fill(OTHER_OP);

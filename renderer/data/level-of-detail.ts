@@ -11,7 +11,7 @@ export interface Levels {
 }
 
 /** More spans than this on screen are drawn from tiles even where the finest bins are wider than a pixel. */
-export const RAW_SPAN_LIMIT = 120_000;
+const RAW_SPAN_LIMIT = 120_000;
 
 export function binWidthNs({ baseNs }: Pick<Levels, "baseNs">, level: number): number {
   return baseNs * 2 ** level;

@@ -172,7 +172,10 @@ export class RowRaster {
 /** Work of a stage tells more than a range around it without one, and an inner range more than the one around it. */
 const STAGE_RANK = 255;
 
-/** A covered part of a pixel, 0…1 with rounding errors, as in `quantiseCoverage`. */
+/**
+ * A covered part of a pixel, 0…1 with rounding errors, as in `quantiseCoverage`.
+ * @internal exported for the test that compares it with `quantiseCoverage`
+ */
 export function quantiseShare(share: number): number {
   if (share <= ROUNDING) return 0;
   if (share >= 1 - ROUNDING) return 255;

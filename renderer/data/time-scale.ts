@@ -26,10 +26,6 @@ export function pxToTime({ fromNs, toNs, widthPx }: TimeScale, px: number): numb
   return fromNs + (px / widthPx) * (toNs - fromNs);
 }
 
-export function nsPerPx({ fromNs, toNs, widthPx }: TimeScale): number {
-  return (toNs - fromNs) / widthPx;
-}
-
 /** Top edge of a row. */
 export function rowToPx({ scrollRow, rowHeightPx }: RowScale, row: number): number {
   return (row - scrollRow) * rowHeightPx;

@@ -16,7 +16,7 @@ const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 5_000;
 
 type EventName = keyof ApiEvents;
-const EVENT_NAMES: readonly EventName[] = ["jobChanged", "libraryChanged"];
+const EVENT_NAMES: readonly EventName[] = ["jobChanged", "libraryChanged", "runGrew"];
 
 export function connectTab(page: URL): Host {
   const events = new Map<EventName, Set<(payload: never) => void>>();

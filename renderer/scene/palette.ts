@@ -29,7 +29,7 @@ const NAME_TINTS: readonly Rgb[] = [0x7d8ba1, 0xb9c2ce, 0x8fa0a8, 0xa79fb5, 0x87
 const LINES: Readonly<Record<ThemeName, Rgb>> = { light: 0xe6e9ee, dark: 0x262a33 };
 
 /** Colour of a fully busy cell. */
-export function colourOfMeaning({ op, pass, phase, edge, hue }: CellMeaning, theme: ThemeName): Rgb {
+function colourOfMeaning({ op, pass, phase, edge, hue }: CellMeaning, theme: ThemeName): Rgb {
   const plain = workColour({ op, pass });
   // What is no part of the pipeline is grey; greys and near-greys tell neighbours of different names apart.
   const isNamed = op === "other" && pass === "none" && hue > 0;

@@ -40,10 +40,6 @@ export class TileAtlas {
     });
   }
 
-  get slotCount(): number {
-    return this.#slots.length;
-  }
-
   beginFrame(): void {
     this.#frame += 1;
   }

@@ -3,6 +3,7 @@
  * beyond what happens when the connection comes back.
  */
 import type { ConnectionState, Host } from "../host/host.ts";
+import { Capture } from "./capture.svelte.ts";
 import { Jobs } from "./jobs.svelte.ts";
 import { Library } from "./library.svelte.ts";
 import { Notices } from "./notices.svelte.ts";
@@ -16,6 +17,7 @@ export class Application {
   readonly library: Library;
   readonly jobs: Jobs;
   readonly session: Session;
+  readonly capture: Capture;
   readonly panes = { network: new Pane("network"), inspector: new Pane("inspector") };
   connection = $state<ConnectionState>("connecting");
   helpOpen = $state(false);
@@ -24,14 +26,22 @@ export class Application {
   constructor({ host, address }: { host: Host; address: AddressBar }) {
     this.host = host;
     this.notices = new Notices();
-    this.library = new Library({ host, notices: this.notices });
-    this.session = new Session({ host, notices: this.notices, address });
+    this.library = new Library({ host, notices: this.notices, onReload: () => this.session.noteVersions() });
+    this.session = new Session({
+      host,
+      notices: this.notices,
+      address,
+      versionOf: (run) => this.library.versionOf(run),
+    });
+    this.capture = new Capture({ host, notices: this.notices });
     const { session, notices } = this;
     this.jobs = new Jobs({
       host,
       notices,
       openRun: (run) => void session.open(run),
-      isFree: () => session.run === undefined && session.opening === undefined,
+      showCapture: () => session.showCapture(),
+      watchesCapture: () => session.run === undefined && session.place === "capture",
+      isFree: () => session.run === undefined && session.opening === undefined && session.place === "library",
     });
     host.onConnection((state) => this.#connectionChanged(state));
   }
@@ -41,6 +51,7 @@ export class Application {
     if (state !== "open") return;
     void this.library.reload();
     void this.jobs.reload();
+    void this.capture.reload();
     if (this.#started) return;
     this.#started = true;
     void this.session.followAddress();

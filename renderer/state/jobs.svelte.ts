@@ -1,5 +1,5 @@
 /**
- * Long work that a person waits for: files on their way to the backend, and the imports made of them.
+ * Long work that a person waits for: files on their way to the backend, the imports made of them, and captures.
  *
  * An upload and the import that follows are one line on screen. Every line can be cancelled while it runs and dismissed
  * when it failed; an import that ended well disappears and says so. Files that failed are kept (not their bytes) so that
@@ -12,9 +12,11 @@ import { formatBytes, formatCountOf } from "#common/format.ts";
 import type { JobId, RunId } from "#common/ids.ts";
 import type { Host } from "../host/host.ts";
 import type { Notices } from "./notices.svelte.ts";
+import { capitalise } from "./notices.svelte.ts";
 
 /** One line of the list of work. */
 export interface Work {
+  readonly kind: Job["kind"];
   readonly key: string;
   readonly title: string;
   readonly state: "running" | "failed";
@@ -26,6 +28,8 @@ export interface Work {
   readonly dismiss: () => void;
   /** Present where a part of the file can be read: imports that part. */
   readonly keepPartial: (() => void) | undefined;
+  /** Present where there is more to see of it elsewhere. */
+  readonly show: (() => void) | undefined;
 }
 
 interface Upload {
@@ -41,6 +45,9 @@ interface JobsOptions {
   readonly notices: Notices;
   readonly openRun: (run: RunId) => void;
   readonly isFree: () => boolean;
+  readonly showCapture: () => void;
+  /** Whether what a capture does is on screen: then nothing else needs to say it. */
+  readonly watchesCapture: () => boolean;
 }
 
 /** What is left of a file after these can still be imported. */
@@ -56,6 +63,8 @@ export class Jobs {
   readonly #notices: Notices;
   readonly #openRun: (run: RunId) => void;
   readonly #isFree: () => boolean;
+  readonly #showCapture: () => void;
+  readonly #watchesCapture: () => boolean;
   /** Imports of a single file: the person waits for exactly this run. */
   readonly #awaited = new Set<JobId>();
 
@@ -68,7 +77,9 @@ export class Jobs {
   ]);
 
   /** @param options.isFree whether a run may be opened without being asked: nothing else is open */
-  constructor({ host, notices, openRun, isFree }: JobsOptions) {
+  constructor({ host, notices, openRun, isFree, showCapture, watchesCapture }: JobsOptions) {
+    this.#watchesCapture = watchesCapture;
+    this.#showCapture = showCapture;
     this.#host = host;
     this.#notices = notices;
     this.#openRun = openRun;
@@ -133,8 +144,15 @@ export class Jobs {
   #take(job: Job): void {
     const known = this.#jobs.some(({ id }) => id === job.id);
     this.#jobs = known ? this.#jobs.map((other) => (other.id === job.id ? job : other)) : [...this.#jobs, job];
-    if (job.state === "done") this.#tellDone(job);
-    if (job.state === "cancelled") this.#notices.say({ text: `Cancelled the import of “${job.title}”.` });
+    const isSeen = job.kind === "capture" && this.#watchesCapture();
+    if (job.state === "done" && !isSeen) this.#tellDone(job);
+    if (job.state === "cancelled" && !isSeen) {
+      const text =
+        job.kind === "import"
+          ? `Cancelled the import of “${job.title}”.`
+          : `“${job.title}” was stopped before anything was recorded.`;
+      this.#notices.say({ text });
+    }
     if (job.state === "done" || job.state === "cancelled") this.#files.delete(job.id);
     if (job.state === "done" && this.#awaited.has(job.id) && job.run !== undefined && this.#isFree()) {
       this.#openRun(job.run);
@@ -142,11 +160,13 @@ export class Jobs {
     if (job.state !== "running") this.#awaited.delete(job.id);
   }
 
-  #tellDone({ title, run, report }: Job): void {
+  #tellDone({ kind, title, run, report }: Job): void {
     const text =
-      report === undefined
-        ? `“${title}” is already in the library.`
-        : `Imported “${title}”: ${formatCountOf(report.events.spans, { one: "span" })}.`;
+      kind === "capture"
+        ? `Captured “${title}”.`
+        : report === undefined
+          ? `“${title}” is already in the library.`
+          : `Imported “${title}”: ${formatCountOf(report.events.spans, { one: "span" })}.`;
     const action = run === undefined ? undefined : { label: "Open", act: () => this.#openRun(run) };
     this.#notices.say({ text, action });
   }
@@ -160,10 +180,11 @@ export class Jobs {
     };
     return {
       key: `job-${job.id}`,
+      kind: job.kind,
       title: job.title,
       state: job.state === "failed" ? "failed" : "running",
       share: job.share,
-      step: capitalise(job.step ?? "importing"),
+      step: capitalise(job.step ?? (job.kind === "import" ? "importing" : "capturing")),
       failure: job.failure,
       cancel: () => void this.#cancel(job.id),
       dismiss,
@@ -173,12 +194,14 @@ export class Jobs {
             void this.importFiles([file], { keepPartial: true });
           }
         : undefined,
+      show: job.kind === "capture" ? this.#showCapture : undefined,
     };
   }
 
   #uploadWork({ key, title, share, failure, controller }: Upload): Work {
     return {
       key,
+      kind: "import",
       title,
       state: failure === undefined ? "running" : "failed",
       share,
@@ -187,6 +210,7 @@ export class Jobs {
       cancel: () => controller.abort(),
       dismiss: () => this.#removeUpload(key),
       keepPartial: undefined,
+      show: undefined,
     };
   }
 
@@ -206,5 +230,3 @@ export class Jobs {
     this.#uploads = this.#uploads.filter((upload) => upload.key !== key);
   }
 }
-
-const capitalise = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

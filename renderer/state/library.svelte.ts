@@ -26,6 +26,9 @@ export interface SortOrder {
   readonly descending: boolean;
 }
 
+/** State of a run that has no file: it was deleted, or is still being captured. */
+export const NO_FILE = "no file";
+
 export class Library {
   entries = $state.raw<readonly LibraryEntry[]>([]);
   /** False until the first list has come. */
@@ -37,8 +40,10 @@ export class Library {
   );
   readonly #host: Host;
   readonly #notices: Notices;
+  readonly #onReload: () => void;
 
-  constructor({ host, notices }: { host: Host; notices: Notices }) {
+  constructor({ host, notices, onReload = () => undefined }: { host: Host; notices: Notices; onReload?: () => void }) {
+    this.#onReload = onReload;
     this.#host = host;
     this.#notices = notices;
     host.on("libraryChanged", () => void this.reload());
@@ -48,9 +53,17 @@ export class Library {
     try {
       this.entries = await this.#host.client.listRuns({});
       this.loaded = true;
+      this.#onReload();
     } catch (error) {
       this.#notices.tell(error);
     }
+  }
+
+  /** State of a run's file: another one after every change; undefined while that is not known. */
+  versionOf(run: RunId): string | undefined {
+    if (!this.loaded) return undefined;
+    const entry = this.entries.find(({ id }) => id === run);
+    return entry === undefined ? NO_FILE : `${entry.sizeBytes}/${entry.modifiedEpochMs}`;
   }
 
   /** Same column again turns the order round; names start ascending, figures descending. */

@@ -2,6 +2,7 @@
  * The part of the address after `#`: run, scope, viewport, axis and selection, so that a reload or a copied address finds
  * everything as it was. Pure text in, plain data out; what cannot be read is left out, never guessed.
  *
+ *     #view=capture
  *     #run=pp-aggregated&iteration=12&replica=0&axis=stage&columns=time&from=1200&to=3400&row=0&select=span:42
  */
 import { laneId, runId, spanId } from "#common/ids.ts";
@@ -12,6 +13,8 @@ import type { Selected } from "./selection.svelte.ts";
 import type { ColumnMode, TimeRange } from "./viewport.svelte.ts";
 
 export interface Link {
+  /** A view without a run. */
+  readonly view?: "capture" | undefined;
   readonly run?: RunId | undefined;
   readonly iteration?: number | undefined;
   readonly replica?: number | undefined;
@@ -24,6 +27,7 @@ export interface Link {
 
 export function formatLink(link: Link): string {
   const words: [string, string | number | undefined][] = [
+    ["view", link.view],
     ["run", link.run],
     ["iteration", link.iteration],
     ["replica", link.replica],
@@ -48,6 +52,7 @@ export function parseLink(hash: string): Link {
   const fromNs = parseNumber(parameters.get("from"));
   const toNs = parseNumber(parameters.get("to"));
   return {
+    view: parameters.get("view") === "capture" ? "capture" : undefined,
     run: run === null || run === "" ? undefined : runId(run),
     iteration: parseInteger(parameters.get("iteration")),
     replica: parseInteger(parameters.get("replica")),

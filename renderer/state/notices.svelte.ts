@@ -81,4 +81,4 @@ function describeUnexpected(error: unknown): UnexpectedError {
   return { message, details: `${message}\n\n${stack}` };
 }
 
-const capitalise = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+export const capitalise = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

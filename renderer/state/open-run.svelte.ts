@@ -9,6 +9,7 @@ import type { StageId } from "#common/ids.ts";
 import type { Pass, Stage } from "#common/model.ts";
 import { PASSES } from "#common/model.ts";
 import type { NoPipelineReport, RunReport, Scope } from "#common/report.ts";
+import { NO_FILE } from "./library.svelte.ts";
 import type { Link } from "./link.ts";
 import type { Notices } from "./notices.svelte.ts";
 import { Selection } from "./selection.svelte.ts";
@@ -24,7 +25,8 @@ const SPANS_FOR_PASSES = 4_096;
 
 export class OpenRun {
   readonly client: Client;
-  readonly detail: RunDetail;
+  /** Replaced as a whole when the run's file has changed, as it does while the run is captured. */
+  detail = $state.raw() as RunDetail;
   readonly viewport: Viewport;
   readonly selection = new Selection();
   report = $state.raw<AnyReport | undefined>(undefined);
@@ -32,18 +34,34 @@ export class OpenRun {
   /** Passes that occur in the scope, in the order of `PASSES`; known soon after the first report. */
   passes = $state.raw<readonly Pass[]>([]);
   /** Stages in the order of the forward pass: entry i has ordinal i. */
-  readonly stages: readonly Stage[];
+  readonly stages: readonly Stage[] = $derived(this.detail.stages.toSorted((a, b) => a.ordinal - b.ordinal));
   readonly #notices: Notices;
-  readonly #ordinals: ReadonlyMap<StageId, number>;
+  readonly #ordinals: ReadonlyMap<StageId, number> = $derived(
+    new Map(this.detail.stages.map(({ id, ordinal }) => [id, ordinal])),
+  );
+  #version: string | undefined;
+  #refreshing: Promise<void> | undefined;
   #request: AbortController | undefined;
 
-  constructor({ client, detail, notices }: { client: Client; detail: RunDetail; notices: Notices }) {
+  /** @param version see `noteVersion` */
+  constructor({
+    client,
+    detail,
+    notices,
+    version,
+    growing = false,
+  }: {
+    client: Client;
+    detail: RunDetail;
+    notices: Notices;
+    version?: string | undefined;
+    growing?: boolean;
+  }) {
     this.client = client;
     this.detail = detail;
     this.#notices = notices;
-    this.stages = detail.stages.toSorted((a, b) => a.ordinal - b.ordinal);
-    this.#ordinals = new Map(detail.stages.map(({ id, ordinal }) => [id, ordinal]));
-    this.viewport = new Viewport(boundsOf(detail));
+    this.#version = version;
+    this.viewport = new Viewport({ bounds: growing ? roomyBounds(detail) : boundsOf(detail) });
     this.viewport.axis = firstAxis(detail);
   }
 
@@ -102,6 +120,29 @@ export class OpenRun {
     if (this.scopeWindow !== undefined) this.viewport.fit(withMargin(this.scopeWindow));
   }
 
+  /** Says which state the run's file is in; reads the run again when that is another one than before. */
+  noteVersion(version: string | undefined): void {
+    const before = this.#version;
+    this.#version = version;
+    if (before === undefined || version === undefined || version === NO_FILE || version === before) return;
+    void this.refresh({ growing: false });
+  }
+
+  /**
+   * Reads the run again. Of one that grows the wavefront shows everything until a person zooms, with free room on the right
+   * for it to grow into. Calls that come while one is under way are served together by the next.
+   */
+  refresh({ growing }: { growing: boolean }): Promise<void> {
+    const next = (this.#refreshing ?? Promise.resolve()).then(() => {
+      if (this.#refreshing === next) return this.#readAgain({ growing });
+      return undefined;
+    });
+    this.#refreshing = next;
+    return next.finally(() => {
+      if (this.#refreshing === next) this.#refreshing = undefined;
+    });
+  }
+
   /** Failures of what views read for themselves. */
   tell(error: unknown): void {
     this.#notices.tell(error);
@@ -109,6 +150,19 @@ export class OpenRun {
 
   close(): void {
     this.#request?.abort();
+  }
+
+  async #readAgain({ growing }: { growing: boolean }): Promise<void> {
+    try {
+      const detail = await this.client.readRun({ run: this.detail.id });
+      await this.#readReport(this.scope ?? {});
+      this.detail = detail;
+      const { bounds } = this.viewport;
+      const fits = growing && (detail.run.extent?.endNs ?? 0) <= bounds.toNs;
+      if (!fits) this.viewport.follow(growing ? roomyBounds(detail) : boundsOf(detail));
+    } catch (error) {
+      this.#notices.tell(error);
+    }
   }
 
   async #findPasses(): Promise<void> {
@@ -155,8 +209,14 @@ function withMargin({ fromNs, toNs }: TimeRange): TimeRange {
   return { fromNs: fromNs - margin, toNs: toNs + margin };
 }
 
-function boundsOf({ run: { extent } }: RunDetail): { bounds: TimeRange } {
-  return { bounds: extent === undefined ? { fromNs: 0, toNs: 1 } : { fromNs: extent.startNs, toNs: extent.endNs } };
+function boundsOf({ run: { extent } }: RunDetail): TimeRange {
+  return extent === undefined ? { fromNs: 0, toNs: 1 } : { fromNs: extent.startNs, toNs: extent.endNs };
+}
+
+/** With half as much again on the right. */
+function roomyBounds(detail: RunDetail): TimeRange {
+  const { fromNs, toNs } = boundsOf(detail);
+  return { fromNs, toNs: fromNs + Math.ceil((toNs - fromNs) * 1.5) };
 }
 
 /** Ranks where there is a pipeline, stages where a single rank runs them all, else lanes. */

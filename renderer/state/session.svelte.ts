@@ -20,15 +20,29 @@ export interface AddressBar {
 }
 
 export class Session {
-  /** The run on screen; without one the library is. */
+  /** The run on screen; without one `place` is. */
   run = $state.raw<OpenRun | undefined>(undefined);
+  place = $state<"library" | "capture">("library");
   /** The run that is being opened. */
   opening = $state.raw<RunId | undefined>(undefined);
   readonly #host: Host;
   readonly #notices: Notices;
   readonly #address: AddressBar;
+  readonly #versionOf: (run: RunId) => string | undefined;
 
-  constructor({ host, notices, address }: { host: Host; notices: Notices; address: AddressBar }) {
+  /** @param options.versionOf state of a run's file, where it is known */
+  constructor({
+    host,
+    notices,
+    address,
+    versionOf = () => undefined,
+  }: {
+    host: Host;
+    notices: Notices;
+    address: AddressBar;
+    versionOf?: (run: RunId) => string | undefined;
+  }) {
+    this.#versionOf = versionOf;
     this.#host = host;
     this.#notices = notices;
     this.#address = address;
@@ -37,7 +51,7 @@ export class Session {
   /** The address that finds what is on screen. */
   get link(): Link {
     const { run } = this;
-    if (run === undefined) return {};
+    if (run === undefined) return this.place === "capture" ? { view: "capture" } : {};
     const { viewport, scope, selection } = run;
     return {
       run: run.detail.id,
@@ -58,13 +72,23 @@ export class Session {
 
   showLibrary(): void {
     this.#address.push("");
-    this.#leave();
+    this.#leave("library");
+  }
+
+  showCapture(): void {
+    this.#address.push(formatLink({ view: "capture" }));
+    this.#leave("capture");
+  }
+
+  /** The files of runs may have changed: what is on screen is read again where they have. */
+  noteVersions(): void {
+    if (this.run !== undefined) this.run.noteVersion(this.#versionOf(this.run.detail.id));
   }
 
   /** Shows what the address says: at the start, and when a person goes back or forward. */
   async followAddress(): Promise<void> {
     const link = parseLink(this.#address.read());
-    if (link.run === undefined) this.#leave();
+    if (link.run === undefined) this.#leave(link.view ?? "library");
     else await this.#show(link);
   }
 
@@ -79,8 +103,9 @@ export class Session {
     this.opening = id;
     try {
       const { client } = this.#host;
+      const version = this.#versionOf(id);
       const detail = await client.readRun({ run: id });
-      const run = new OpenRun({ client, detail, notices: this.#notices });
+      const run = new OpenRun({ client, detail, notices: this.#notices, version });
       await run.start(link);
       if (this.opening !== id) return;
       this.run?.close();
@@ -89,13 +114,14 @@ export class Session {
       if (this.opening !== id) return;
       this.#notices.tell(error);
       this.#address.replace("");
-      this.#leave();
+      this.#leave("library");
     } finally {
       if (this.opening === id) this.opening = undefined;
     }
   }
 
-  #leave(): void {
+  #leave(place: Session["place"]): void {
+    this.place = place;
     this.opening = undefined;
     this.run?.close();
     this.run = undefined;

@@ -67,6 +67,13 @@ export class Viewport {
     this.#show(this.range);
   }
 
+  /** Other bounds, of a run that has changed: all of them are shown, unless a person has chosen a part. */
+  follow(bounds: TimeRange): void {
+    const showsAll = sameRange(this.range, this.#bounds) || this.#past.length === 0;
+    this.setBounds(bounds);
+    if (showsAll) this.#show(this.#bounds);
+  }
+
   /** Magnifies by `factor` (2 shows half as much time) and leaves the point `ns` where it is on screen. */
   zoomAt({ ns, factor }: { ns: number; factor: number }): void {
     if (!(factor > 0) || factor === 1) return;

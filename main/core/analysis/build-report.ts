@@ -5,9 +5,12 @@
  */
 import type { NoPipelineReport, RunReport, Scope } from "#common/report.ts";
 import { measureBubbles } from "./bubbles.ts";
+import { measureImbalance } from "./imbalance.ts";
 import { measureIntervals } from "./initiation-interval.ts";
 import { walkCriticalPath } from "./critical-path.ts";
 import { createDependencies } from "./dependencies.ts";
+import { findFindings } from "./findings.ts";
+import type { MeasuredReport } from "./findings.ts";
 import { findIdleCauses } from "./idle-causes.ts";
 import type { AnalysisInput } from "./input.ts";
 import { reportNoPipeline } from "./no-pipeline.ts";
@@ -27,17 +30,20 @@ export function buildReport(input: AnalysisInput, scope: Partial<Scope> = {}): R
   const occupancy = measureOccupancy(input, { window, hasIterations: survey.hasIterations });
   const dependencies = createDependencies(occupancy);
   const path = walkCriticalPath(occupancy, dependencies);
-  return {
+  const idle = findIdleCauses(occupancy, dependencies);
+  const report: MeasuredReport = {
     run: survey.summary,
     scope: { iteration: window.iteration, replica: window.replica },
     makespanNs: window.endNs - window.startNs,
     windowStartNs: window.startNs,
     extentNs: survey.extentNs,
-    bubble: measureBubbles(occupancy, findIdleCauses(occupancy, dependencies)),
+    bubble: measureBubbles(occupancy, idle),
     initiationInterval: measureIntervals(occupancy),
     phases: sumPhases(occupancy),
     ...(path.length === 0 ? {} : { criticalPath: sharePath(occupancy, path) }),
+    imbalance: measureImbalance(occupancy, survey.windows),
   };
+  return { ...report, findings: findFindings({ report, occupancy, idle }) };
 }
 
 /** Tells the two answers apart. */

@@ -112,8 +112,9 @@ function createWalk(
     if (recv !== NONE) {
       const arrival = stepOf("in", recvs.indices[recv]);
       if (arrival === undefined) return undefined;
-      if (recvs.met[recv] === 1)
-        {return { ...arrival, start: recvs.starts[recv], end: recvs.ends[recv], transfer: recv };}
+      if (recvs.met[recv] === 1) {
+        return { ...arrival, start: recvs.starts[recv], end: recvs.ends[recv], transfer: recv };
+      }
       // A recv whose sender nobody recorded waited for as long as there was nothing to send.
       const sentFrom = send === NONE && producer !== NONE ? Math.min(endOf(producer), arrival.end - 1) : -Infinity;
       return { ...arrival, start: Math.max(arrival.start, sentFrom), transfer: recv };

@@ -107,6 +107,19 @@ const roundRow = ({ measured, mean, bound }: Measured): { measuredNs: number; me
   boundNs: Math.round(bound),
 });
 
+/** The greatest bound of the other ranks: what limits the pipeline once its bottleneck is gone. */
+function findSecond(
+  measured: readonly (Measured | undefined)[],
+  bottleneck: Measured | undefined,
+): Measured | undefined {
+  let second: Measured | undefined;
+  for (const row of measured) {
+    if (row === undefined || row === bottleneck) continue;
+    if (second === undefined || row.bound > second.bound) second = row;
+  }
+  return second;
+}
+
 /** Intervals of every rank, of the bottleneck (the rank with the greatest bound), and the rule of every stage. */
 export function measureIntervals(occupancy: Occupancy): RunReport["initiationInterval"] {
   const { spans, places, ranks } = occupancy;
@@ -126,6 +139,7 @@ export function measureIntervals(occupancy: Occupancy): RunReport["initiationInt
       undefined,
     );
   const stage = bottleneck === undefined ? undefined : findBusiestStage(occupancy, bottleneck);
+  const second = findSecond(measured, bottleneck);
   const rows: InitiationIntervalRow[] = measured.map((row, i) =>
     row === undefined ? { rank: ranks[i].rank } : { rank: ranks[i].rank, ...roundRow(row), resource: row.resource },
   );
@@ -139,6 +153,15 @@ export function measureIntervals(occupancy: Occupancy): RunReport["initiationInt
             ...(stage === undefined ? {} : { stage }),
             phase: PHASE_OF_RESOURCE[bottleneck.resource],
           },
+          ...(second === undefined
+            ? {}
+            : {
+                second: {
+                  rank: second.rank.rank,
+                  boundNs: Math.round(second.bound),
+                  gainNs: Math.round(bottleneck.bound) - Math.round(second.bound),
+                },
+              }),
         }),
     rows,
     stages: measureStageRules(occupancy, anchors.passes),

@@ -214,9 +214,9 @@ export class HeatmapPainter {
     this.#followNext(view);
     this.#adopt(view);
     this.#scene.draw(this.#frame(view));
-    if (view.steps === undefined)
+    if (view.steps === undefined) {
       this.#passes.noteDrawn([...this.visiblePages, ...(this.#plan?.tiles.map(({ tile }) => tile) ?? [])]);
-    else this.#passes.noteCells(this.#steps.grid?.cells ?? []);
+    } else this.#passes.noteCells(this.#steps.grid?.cells ?? []);
     this.#tell();
   }
 

@@ -8,6 +8,7 @@ import { TILE_BINS, TILE_ROWS } from "#common/tile.ts";
 import { cellKey, opOfStage, TEXEL_BYTES } from "../../data/cell-key.ts";
 import type { OpOfStage } from "../../data/cell-key.ts";
 import type { TilePart } from "../../data/heatmap-plan.ts";
+import type { HeatmapPlan } from "../../data/heatmap-plan.ts";
 import { HeatmapPlanner } from "../../data/heatmap-plan.ts";
 import { binWidthNs } from "../../data/level-of-detail.ts";
 import { RawPicture } from "../../data/raw-picture.ts";
@@ -29,38 +30,44 @@ export interface OverviewView {
 /** With more rows than this the strip is drawn from tiles twice as coarse: it shows the run's shape, not its cells. */
 const FINE_ROWS = 128;
 
+/** A state of the run and where to ask for it. */
+interface OverviewSource {
+  readonly detail: RunDetail;
+  readonly source: TileSource;
+}
+
+interface OverviewRun {
+  readonly detail: RunDetail;
+  readonly ops: OpOfStage;
+  readonly planner: HeatmapPlanner;
+}
+
 export class OverviewPainter {
-  readonly #detail: RunDetail;
-  readonly #planner: HeatmapPlanner;
-  readonly #ops: OpOfStage;
+  #run: OverviewRun;
+  /** A newer state of the run, until it is complete: then it is drawn instead. */
+  #next: OverviewRun | undefined;
+  /** A still newer one. */
+  #later: OverviewSource | undefined;
   readonly #canvas: HTMLCanvasElement;
   readonly #picture = new RawPicture();
-  #keepsBefore: boolean;
   #view: OverviewView | undefined;
   #palette: { theme: ThemeName; palette: Palette } | undefined;
   #frameRequest: number | undefined;
 
-  /** @param options.keepsBefore the canvas shows an older state of the run, which stays until the new one is complete */
-  constructor({
-    canvas,
-    detail,
-    source,
-    keepsBefore,
-  }: {
-    canvas: HTMLCanvasElement;
-    detail: RunDetail;
-    source: TileSource;
-    keepsBefore: boolean;
-  }) {
-    this.#keepsBefore = keepsBefore;
+  constructor({ canvas, ...run }: OverviewSource & { canvas: HTMLCanvasElement }) {
     this.#canvas = canvas;
-    this.#detail = detail;
-    this.#ops = opOfStage(detail.stages);
-    this.#planner = new HeatmapPlanner({ detail, source, onChange: () => this.#invalidate() });
+    this.#run = this.#open(run);
   }
 
   get settled(): boolean {
-    return this.#planner.settled && this.#frameRequest === undefined;
+    return this.#run.planner.settled && this.#next === undefined && this.#frameRequest === undefined;
+  }
+
+  /** Draws another state of the run as soon as that is complete. */
+  follow(run: OverviewSource): void {
+    if (this.#next !== undefined) this.#later = run;
+    else if (run.detail !== this.#run.detail) this.#next = this.#open(run);
+    this.#invalidate();
   }
 
   show(view: OverviewView): void {
@@ -69,8 +76,31 @@ export class OverviewPainter {
   }
 
   close(): void {
-    this.#planner.close();
+    this.#run.planner.close();
+    this.#next?.planner.close();
     if (this.#frameRequest !== undefined) cancelAnimationFrame(this.#frameRequest);
+  }
+
+  #open({ detail, source }: OverviewSource): OverviewRun {
+    const planner = new HeatmapPlanner({ detail, source, onChange: () => this.#invalidate() });
+    return { detail, ops: opOfStage(detail.stages), planner };
+  }
+
+  #plan({ planner, detail }: OverviewRun, { axis, fromNs, toNs, widthPx }: OverviewView): HeatmapPlan {
+    const rowCount = detail.rows[axis].length;
+    const coarse = rowCount > FINE_ROWS ? 4 : 1;
+    return planner.plan({ axis, fromNs, toNs, fromRow: 0, toRow: rowCount, widthPx: Math.ceil(widthPx / coarse) });
+  }
+
+  #followNext(view: OverviewView): void {
+    const next = this.#next;
+    if (next === undefined) return;
+    if (!this.#plan(next, view).complete && next.planner.failures.length === 0) return;
+    this.#run.planner.close();
+    this.#run = next;
+    this.#next = this.#later === undefined ? undefined : this.#open(this.#later);
+    this.#later = undefined;
+    if (this.#next !== undefined) this.#invalidate();
   }
 
   #invalidate(): void {
@@ -89,18 +119,9 @@ export class OverviewPainter {
     if (this.#canvas.height !== heightPx) this.#canvas.height = heightPx;
     if (this.#palette?.theme !== theme) this.#palette = { theme, palette: createPalette(theme) };
     const { palette } = this.#palette;
-    const rows = this.#detail.rows[axis];
-    const coarse = rows.length > FINE_ROWS ? 4 : 1;
-    const plan = this.#planner.plan({
-      axis,
-      fromNs,
-      toNs,
-      fromRow: 0,
-      toRow: rows.length,
-      widthPx: Math.ceil(widthPx / coarse),
-    });
-    if (this.#keepsBefore && !plan.complete && this.#planner.failures.length === 0) return;
-    this.#keepsBefore = false;
+    this.#followNext(view);
+    const rows = this.#run.detail.rows[axis];
+    const plan = this.#plan(this.#run, view);
     const scale = { fromNs, toNs, widthPx };
     const image = context.createImageData(widthPx, heightPx);
     const pixels = new Uint32Array(image.data.buffer);
@@ -122,7 +143,7 @@ export class OverviewPainter {
       scale,
       fromRow: 0,
       toRow: rows.length,
-      ops: this.#ops,
+      ops: this.#run.ops,
       rows,
     });
     const { texels } = this.#picture;
@@ -158,7 +179,7 @@ export class OverviewPainter {
   ): void {
     const { widthPx } = view;
     const nsPerPx = (view.toNs - view.fromNs) / widthPx;
-    const binNs = binWidthNs(this.#detail.levels, key.level);
+    const binNs = binWidthNs(this.#run.detail.levels, key.level);
     const firstRow = key.rowBlock * TILE_ROWS;
     const fromPx = Math.max(0, Math.ceil((fromNs - view.fromNs) / nsPerPx - 0.5));
     const toPx = Math.min(widthPx, Math.ceil((toNs - view.fromNs) / nsPerPx - 0.5));
@@ -169,7 +190,7 @@ export class OverviewPainter {
         const at = (row - firstRow) * TILE_BINS + Math.max(0, Math.min(TILE_BINS - 1, bin));
         const own = tile.coverage[at];
         if (own === 0) continue;
-        const cell = cellKey({ ops: this.#ops, stage: tile.stage[at], kind: tile.kind[at] });
+        const cell = cellKey({ ops: this.#run.ops, stage: tile.stage[at], kind: tile.kind[at] });
         pixels[y * widthPx + px] = colourOf(own, cell);
       }
     }

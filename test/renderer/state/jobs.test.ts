@@ -17,14 +17,22 @@ const job = (rest: Partial<Job> = {}): Job => ({
   ...rest,
 });
 
-function createJobs({ free = true }: { free?: boolean } = {}) {
+function createJobs({ free = true, watched = false }: { free?: boolean; watched?: boolean } = {}) {
   vi.useFakeTimers();
   const host = createFakeHost();
   const notices = new Notices();
   const openRun = vi.fn();
   /** Without the questions about the host itself. */
   const changes = () => host.calls.filter(({ method }) => method !== "describeHost");
-  return { host, notices, openRun, changes, jobs: new Jobs({ host, notices, openRun, isFree: () => free }) };
+  const jobs = new Jobs({
+    host,
+    notices,
+    openRun,
+    isFree: () => free,
+    showCapture: vi.fn(),
+    watchesCapture: () => watched,
+  });
+  return { host, notices, openRun, changes, jobs };
 }
 
 test("a file is uploaded, then imported under the upload's name", async () => {
@@ -38,6 +46,20 @@ test("progress is shown while the import runs", () => {
   host.emit("jobChanged", job({ share: 0.25, step: "Reading events" }));
   host.emit("jobChanged", job({ share: 0.5, step: "Reading events" }));
   expect(jobs.work).toMatchObject([{ title: "trace.json", state: "running", share: 0.5, step: "Reading events" }]);
+});
+
+test("a capture can be watched while it runs, and says that it has ended where nobody watches", () => {
+  const capture = job({ kind: "capture", title: "tiny pipelined" });
+  const { host, jobs, notices } = createJobs();
+  host.emit("jobChanged", capture);
+  expect(jobs.work).toMatchObject([{ kind: "capture", step: "Capturing" }]);
+  expect(jobs.work[0]?.show).toBeDefined();
+  host.emit("jobChanged", { ...capture, state: "done", run: runId("tiny pipelined") });
+  expect(notices.list.map(({ text }) => text)).toEqual(["Captured “tiny pipelined”."]);
+
+  const seen = createJobs({ watched: true });
+  seen.host.emit("jobChanged", { ...capture, state: "done", run: runId("tiny pipelined") });
+  expect(seen.notices.list).toEqual([]);
 });
 
 test("a cancelled upload leaves nothing behind and starts no import", async () => {
