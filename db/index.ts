@@ -19,7 +19,7 @@ export { createPlainDatabase } from "./write/plain-database.ts";
 export type { PlainDatabaseWriter, PlainTable } from "./write/plain-database.ts";
 export type { RunWriter } from "./write/run-writer.ts";
 export { rebuildDerivedData } from "./write/rebuild-derived.ts";
-export { isTemporaryName, removeStaleFiles } from "./write/temporary-file.ts";
+export { removeStaleFiles } from "./write/temporary-file.ts";
 
 /**
  * Starts writing a run file; nothing is at `path` until `finish`.

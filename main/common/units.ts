@@ -32,8 +32,3 @@ export function ns(value: number): Ns {
 export function epochNs(value: bigint): EpochNs {
   return value as EpochNs;
 }
-
-/** The point in time `at`, counted from `origin`. */
-export function sinceOrigin({ at, origin }: { at: EpochNs; origin: EpochNs }): Ns {
-  return ns(Number(at - origin));
-}

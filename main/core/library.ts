@@ -65,6 +65,7 @@ export class Library {
     this.scratch = new Scratch(this.path);
     this.#trash = new Trash(this.path);
     this.#summaries = new SummaryCache(this.path);
+    removeStaleFiles(this.path);
     this.#tidyUp();
     this.#watch();
   }

@@ -187,7 +187,7 @@ describe("report", () => {
     const lines = stdout.split("\n");
     expect(lines).toContainEqual(expect.stringMatching(/^Bubbles: 31\.8 % of the window$/));
     expect(lines).toContainEqual(
-      expect.stringMatching(/^ +0 {2}█+[▏▎▍▌▋▊▉]?·+ +6\.000 µs +45\.5 % +0 ns +3\.000 µs +2\.000 µs$/),
+      expect.stringMatching(/^ +0 {2}█+[▏▎▍▌▋▊▉]?·+ +6\.000 µs +45\.5 % +0 ns +3\.000 µs +0 ns +2\.000 µs$/),
     );
     expect(lines).toContainEqual(
       expect.stringMatching(

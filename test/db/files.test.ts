@@ -10,7 +10,8 @@ import { expect, test } from "vitest";
 
 import type { ErrorCode } from "#common/errors.ts";
 
-import { createRun, isTemporaryName, openRun, removeStaleFiles } from "../../db/index.ts";
+import { createRun, openRun, removeStaleFiles } from "../../db/index.ts";
+import { isTemporaryName } from "../../db/write/temporary-file.ts";
 import { createFolder, createRandomSpans, RUN, writeRun } from "./random-run.ts";
 
 const failsWith = (code: ErrorCode): unknown => expect.objectContaining({ name: "AppError", code }) as unknown;

@@ -327,8 +327,9 @@ function simulateTraining(random: Random): SimulatedPipeline {
       const stall = chain({ ...common, kind: "stall", duration: random(15) === 0 ? 1 + random(10) : 0 });
       const ns = action.pass === "forward" ? forward[action.stage] : backward[action.stage];
       const compute = chain({ ...common, kind: "compute", duration: ns + random(1 + (ns >> 2)) });
-      if (action.pass !== "weight-grad")
-        {computed.set(keyOf(action.stage, action.batch, action.pass === "forward"), compute);}
+      if (action.pass !== "weight-grad") {
+        computed.set(keyOf(action.stage, action.batch, action.pass === "forward"), compute);
+      }
       return { sync, link, stall, compute };
     });
   });

@@ -98,7 +98,7 @@ export function transferActionsOf(action: Action): readonly TransferAction[] {
   return action.parts.filter((part) => part.kind !== "compute");
 }
 
-export const computes = (pass: ComputePass, stage: number, batch: number): ComputeAction => ({
+const computes = (pass: ComputePass, stage: number, batch: number): ComputeAction => ({
   kind: "compute",
   stage,
   batch,

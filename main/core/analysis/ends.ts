@@ -12,15 +12,27 @@ export interface ByEnd {
 
 export function sortByEnd({ start, duration }: SpanColumns, indices: Int32Array): ByEnd {
   const endOf = (i: number): number => start[i] + duration[i];
-  let sorted = indices.filter((i) => duration[i] > 0);
-  // Spans of one lane do not overlap, so their order of start is their order of end.
-  for (let at = 1; at < sorted.length; at += 1) {
-    if (endOf(sorted[at - 1]) <= endOf(sorted[at])) continue;
-    sorted = sorted.sort((a, b) => endOf(a) - endOf(b) || a - b);
-    break;
+  let sorted: Int32Array | undefined;
+  /** Only when somebody asks: of most ranks nobody does. */
+  function sort(): Int32Array {
+    const kept = new Int32Array(indices.length);
+    let count = 0;
+    let isSorted = true;
+    let last = -Infinity;
+    for (const i of indices) {
+      if (duration[i] === 0) continue;
+      const end = start[i] + duration[i];
+      if (end < last) isSorted = false;
+      last = end;
+      kept[count++] = i;
+    }
+    const found = kept.subarray(0, count);
+    // Spans of one lane do not overlap, so their order of start is their order of end.
+    return isSorted ? found : found.sort((a, b) => endOf(a) - endOf(b) || a - b);
   }
   return {
     findLast(atNs) {
+      sorted ??= sort();
       let low = 0;
       let high = sorted.length;
       while (low < high) {

@@ -133,7 +133,7 @@ interface Producer {
 }
 
 /** What makes the input of a compute span. */
-export function findProducer(
+function findProducer(
   { spans, places }: Occupancy,
   dependencies: Dependencies,
   { next, rank }: { next: number; rank: number },

@@ -73,19 +73,51 @@ function medianWithout(sorted: Float64Array, value: number): number {
 }
 
 /** Compute time of every stage: the median over batches of what it computes for one, all passes together. */
-export function medianStageTimes({ spans, ranks }: Pick<Occupancy, "spans" | "ranks">): Map<number, number> {
-  const byStage = new Map<number, Map<number, number>>();
+export function medianStageTimes(occupancy: Occupancy): ReadonlyMap<number, number> {
+  let times = timesOf.get(occupancy);
+  if (times === undefined) timesOf.set(occupancy, (times = measureStageTimes(occupancy)));
+  return times;
+}
+
+/** Asked for several times for one report. */
+const timesOf = new WeakMap<Occupancy, ReadonlyMap<number, number>>();
+
+function measureStageTimes(occupancy: Occupancy): ReadonlyMap<number, number> {
+  const { spans, places } = occupancy;
+  const { sums, firsts } = sumComputing(occupancy, (i) =>
+    spans.stage[i] === NONE ? NONE : places.stageOrdinal[spans.stage[i]],
+  );
+  const byStage = Map.groupBy(sums.keys(), (slot) => spans.stage[firsts[slot]]);
+  return new Map(
+    [...byStage].map(([stage, slots]) => [stage, medianInPlace(Float64Array.from(slots, (slot) => sums[slot])) ?? 0]),
+  );
+}
+
+/** Sums of computing by (position, batch): how long, how many spans, and the first of them. Without a position or batch: none. */
+function sumComputing(
+  { spans, ranks, keys }: Occupancy,
+  positionOf: (span: number) => number,
+): { sums: Float64Array; counts: Int32Array; firsts: Int32Array } {
+  const slots = keys.createTable();
+  const most = ranks.reduce((count, rank) => count + rank.spans.compute.length, 0);
+  const sums = new Float64Array(most);
+  const counts = new Int32Array(most);
+  const firsts = new Int32Array(most);
+  let used = 0;
   for (const { spans: ofRank } of ranks) {
     for (const i of ofRank.compute) {
-      if (spans.stage[i] === NONE) continue;
-      let byBatch = byStage.get(spans.stage[i]);
-      if (byBatch === undefined) byStage.set(spans.stage[i], (byBatch = new Map()));
-      byBatch.set(spans.batch[i], (byBatch.get(spans.batch[i]) ?? 0) + spans.duration[i]);
+      const key = keys.keyOf(positionOf(i), spans.batch[i], 0);
+      if (key === NONE) continue;
+      let slot = slots.get(key);
+      if (slot === NONE) {
+        slots.set(key, (slot = used++));
+        firsts[slot] = i;
+      }
+      sums[slot] += spans.duration[i];
+      counts[slot] += 1;
     }
   }
-  return new Map(
-    [...byStage].map(([stage, byBatch]) => [stage, medianInPlace(Float64Array.from(byBatch.values())) ?? 0]),
-  );
+  return { sums: sums.subarray(0, used), counts: counts.subarray(0, used), firsts: firsts.subarray(0, used) };
 }
 
 function compareStages(occupancy: Occupancy): Straggler[] {
@@ -103,19 +135,14 @@ function compareStages(occupancy: Occupancy): Straggler[] {
 }
 
 /** Batches that every stage worked on: one that has only begun is not fast. */
-function sumBatches({ spans, ranks }: Occupancy): Timed[] {
-  const sums = new Map<number, { ns: number; spans: number }>();
-  for (const { spans: ofRank } of ranks) {
-    for (const i of ofRank.compute) {
-      if (spans.batch[i] === NONE) continue;
-      let sum = sums.get(spans.batch[i]);
-      if (sum === undefined) sums.set(spans.batch[i], (sum = { ns: 0, spans: 0 }));
-      sum.ns += spans.duration[i];
-      sum.spans += 1;
-    }
+function sumBatches(occupancy: Occupancy): Timed[] {
+  const { sums, counts, firsts } = sumComputing(occupancy, () => 0);
+  const whole = counts.reduce((most, count) => Math.max(most, count), 0);
+  const batches: Timed[] = [];
+  for (let slot = 0; slot < sums.length; slot += 1) {
+    if (counts[slot] === whole) batches.push({ id: occupancy.spans.batch[firsts[slot]], ns: sums[slot] });
   }
-  const whole = [...sums.values()].reduce((most, sum) => Math.max(most, sum.spans), 0);
-  return [...sums].filter(([, sum]) => sum.spans === whole).map(([id, { ns }]) => ({ id, ns }));
+  return batches;
 }
 
 function findBestPartition(occupancy: Occupancy): Imbalance["best"] {

@@ -96,10 +96,12 @@ function inferBlocking(
   const starts: number[] = [];
   const ends: number[] = [];
   const endOf = (i: number): number => spans.start[i] + spans.duration[i];
-  const roomMade = new Set<number>();
-  for (const i of receptions) roomMade.add(endOf(i));
+  const isRoomMadeAt = (at: number): boolean => {
+    const before = findLastEnding(spans, receptions, at);
+    return before !== NONE && endOf(before) === at;
+  };
   let lastEnd = -Infinity;
-  for (const i of roomMade.size === 0 ? [] : rank.spans.outbound) {
+  for (const i of receptions.length === 0 ? [] : rank.spans.outbound) {
     const wentOut = spans.start[i];
     const stage = spans.stage[i];
     const work =
@@ -111,7 +113,7 @@ function inferBlocking(
             direction: DIRECTION_OF_PASS[spans.pass[i]],
           });
     const ready = Math.max(lastEnd, work === NONE ? wentOut : endOf(work));
-    if (ready < wentOut && roomMade.has(wentOut)) {
+    if (ready < wentOut && isRoomMadeAt(wentOut)) {
       starts.push(ready);
       ends.push(wentOut);
     }

@@ -11,7 +11,7 @@ import type { Places } from "./input.ts";
 
 export const FORWARD = 0;
 export const BACKWARD = 1;
-export const WEIGHT_GRAD = 2;
+const WEIGHT_GRAD = 2;
 const DIRECTIONS = 3;
 
 /** Direction of a pass, by its code. */

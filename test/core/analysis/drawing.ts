@@ -4,7 +4,7 @@
  */
 import type { Work } from "./work.ts";
 
-export const CELL_NS = 10;
+const CELL_NS = 10;
 
 export function readDrawing(drawing: string): Work[] {
   const lines = drawing.split("\n").filter((line) => line.trim() !== "");

@@ -87,11 +87,11 @@ describe("bubbles of drawn pipelines", () => {
 
   test("are nobody's fault where the input was there", () => {
     const work = readDrawing(`
-      a0 a1 -- a2 a3
-      -- -- b0 -- b1
+      a0 a1 -- a2 a3 --
+      -- -- b0 b0 -- b1
     `);
-    expect(describeBubbles(work, 0)).toEqual(["other 20-30"]);
-    expect(describeBubbles(work, 1)).toEqual(["fill 0-20 for forward of stage 0, batch 0, span 0", "other 30-40"]);
+    expect(describeBubbles(work, 0)).toEqual(["other 20-30", "drain 50-60"]);
+    expect(describeBubbles(work, 1)).toEqual(["fill 0-20 for forward of stage 0, batch 0, span 0", "other 40-50"]);
   });
 
   test("are cut where the input is produced, sent and synchronised for", () => {

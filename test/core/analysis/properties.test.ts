@@ -32,6 +32,12 @@ function reportOf(work: readonly Work[]): RunReport {
   return report;
 }
 
+/** Ids of spans are positions in the input: with another order they differ. */
+const withoutSpanIds = ({ findings = [], ...report }: RunReport): unknown => ({
+  ...report,
+  findings: findings.map(({ evidence, ...finding }) => ({ ...finding, evidence: { ...evidence, spans: [] } })),
+});
+
 describe("any pipeline", () => {
   test("keeps every invariant: busy + idle = window, causes sum to idle, bound ≤ mean", () => {
     fc.assert(
@@ -70,7 +76,7 @@ describe("any pipeline", () => {
     fc.assert(
       fc.property(shuffled, ([work, other]) => {
         // Transfers with one key pair in order of start: equal keys would pair by order of input only where starts tie too.
-        expect(reportOf(other)).toEqual(reportOf(work));
+        expect(withoutSpanIds(reportOf(other))).toEqual(withoutSpanIds(reportOf(work)));
       }),
       { numRuns: 300 },
     );

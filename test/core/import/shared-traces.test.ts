@@ -72,7 +72,7 @@ describe.each([...COMPLETE, ...BEGIN_AND_END])("%s", (name) => {
   });
 });
 
-test.each(COMPLETE)("%s: threads, names, time and arguments are those of the raw file", async (name, context) => {
+test.for(COMPLETE)("%s: threads, names, time and arguments are those of the raw file", async (name, context) => {
   const file = sharedTrace(context, name);
   const events = readEvents(file).filter(({ ph }) => ph === "X");
   const { reader } = await importFile(file);
@@ -102,7 +102,7 @@ function add(counts: Map<string, number>, key: string): void {
   counts.set(key, (counts.get(key) ?? 0) + 1);
 }
 
-test.each(["pp", "dpp"])("%s: begin and end events become spans with the arguments of both", async (name, context) => {
+test.for(["pp", "dpp"])("%s: begin and end events become spans with the arguments of both", async (name, context) => {
   const file = sharedTrace(context, `megatron-app/${name}-aggregated.json.gz`);
   const events = readEvents(file);
   const open = new Map<string, RawEvent[]>();
