@@ -80,7 +80,10 @@ export function readTile(reader: RunReader, key: TileKey): Tile {
   }
 }
 
-/** Computes a tile from the chunks that the zone map says. */
+/**
+ * Computes a tile from the chunks that the zone map says.
+ * @internal Tests compare it with brute force.
+ */
 export function binTile(reader: RunReader, { axis, level, rowBlock, column }: TileKey): Tile {
   const { levels, maps } = drawingOf(reader);
   const binNs = levels.baseNs * 2 ** level;

@@ -9,7 +9,9 @@ import type { CommonOptions } from "./run-command.ts";
 import { RULES_OPTION } from "./trace-options.ts";
 import type { TraceOptions } from "./trace-options.ts";
 
-interface ReportOptions extends CommonOptions, TraceOptions, Partial<Scope> {}
+interface ReportOptions extends CommonOptions, TraceOptions, Partial<Scope> {
+  readonly bubbles?: number;
+}
 
 export function registerReport(program: Command): void {
   program
@@ -22,6 +24,11 @@ export function registerReport(program: Command): void {
     .argument("<run>", "run file, or a trace to look at without keeping a run")
     .option("--iteration <k>", "the iteration to report on", parseOrdinal)
     .option("--replica <r>", "the replica to report on", parseOrdinal)
+    .option(
+      "--bubbles <n>",
+      "also list the n longest bubbles, each with its cause and what was waited for",
+      parseOrdinal,
+    )
     .option(...RULES_OPTION)
     .option("--keep-partial", "look at what is whole of a trace that was cut off")
     .option("--json", "print the report as JSON")
@@ -33,13 +40,27 @@ export function registerReport(program: Command): void {
           const { buildReport, isNoPipeline } = await import("../core/analysis/build-report.ts");
           context.onProgress({ step: "computing the report" });
           const { iteration, replica } = options;
-          const report = buildReport(loadAnalysisInput(reader), {
+          const scope = {
             ...(iteration === undefined ? {} : { iteration }),
             ...(replica === undefined ? {} : { replica }),
-          });
+          };
+          const input = loadAnalysisInput(reader);
+          const report = buildReport(input, scope);
           const { describeNoPipeline, describeReport } = await import("./report-text.ts");
-          if (!isNoPipeline(report)) return { document: report, text: () => describeReport(report) };
-          return { document: report, text: () => describeNoPipeline(report), failure: report.error };
+          if (isNoPipeline(report)) {
+            return { document: report, text: () => describeNoPipeline(report), failure: report.error };
+          }
+          const { checkReport } = await import("../core/analysis/invariants.ts");
+          for (const violation of checkReport(report))
+            process.stderr.write(`Please report this as a bug: ${violation}\n`);
+          if (options.bubbles === undefined) return { document: report, text: () => describeReport(report) };
+          const { listBubbles } = await import("../core/analysis/list-bubbles.ts");
+          const { describeBubbles } = await import("./bubbles-text.ts");
+          const listed = listBubbles(input, { ...scope, limit: options.bubbles });
+          return {
+            document: { ...report, bubbles: listed },
+            text: () => `${describeReport(report)}\n${describeBubbles(listed)}`,
+          };
         });
       });
     });

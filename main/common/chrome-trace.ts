@@ -115,7 +115,10 @@ export interface ChromeTraceWriter {
 const SCOPES = { thread: "t", process: "p", global: "g" } as const;
 const FLOW_STEPS = { start: "s", step: "t", end: "f" } as const;
 
-/** Integer ns as µs: `12`, or `12.345` where the ns do not divide by 1,000. Exact for every safe integer. */
+/**
+ * Integer ns as µs: `12`, or `12.345` where the ns do not divide by 1,000. Exact for every safe integer.
+ * @internal Tests check that no ns is lost.
+ */
 export function microsecondsText(ns: number): string {
   const whole = Math.floor(Math.abs(ns) / 1000);
   const rest = Math.abs(ns) % 1000;
@@ -124,7 +127,10 @@ export function microsecondsText(ns: number): string {
   return `${sign}${whole}.${rest < 10 ? "00" : rest < 100 ? "0" : ""}${rest}`;
 }
 
-/** Joins a span's own args and its facts as described above; undefined when there are neither. */
+/**
+ * Joins a span's own args and its facts as described above; undefined when there are neither.
+ * @internal Tests check that args survive byte for byte.
+ */
 export function joinArgs({
   args,
   factsText,

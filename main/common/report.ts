@@ -180,6 +180,7 @@ export interface NoPipelineReport {
   readonly frequentNames: readonly { readonly name: string; readonly count: number }[];
 }
 
+/** @public What `compare --json` will print. */
 export interface CompareReport {
   readonly a: { readonly run: RunSummaryFigures; readonly scope: Scope };
   readonly b: { readonly run: RunSummaryFigures; readonly scope: Scope };

@@ -11,7 +11,7 @@ import type { AppErrorFields } from "#common/errors.ts";
 import { AppError } from "#common/errors.ts";
 import type { RunId } from "#common/ids.ts";
 
-import { setRunName } from "../../db/index.ts";
+import { removeStaleFiles, setRunName } from "../../db/index.ts";
 import { isSystemError, whileReading, whileWriting } from "./file-errors.ts";
 import { fileOfRun, nameRun, runOfFile } from "./run-names.ts";
 import type { RunSummary } from "./run-summary.ts";

@@ -92,7 +92,10 @@ export function exampleRanges(stages: number, workers: number): string {
   return writeRanges(partitionEvenly({ stages, workers: Math.max(1, Math.min(stages, workers)) }));
 }
 
-/** `0-2,3-7,8`. */
+/**
+ * `0-2,3-7,8`.
+ * @internal Tests read back what it writes.
+ */
 export function writeRanges(ranges: readonly StageRange[]): string {
   return ranges.map(({ first, last }) => (first === last ? String(first) : `${first}-${last}`)).join(",");
 }

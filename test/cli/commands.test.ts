@@ -197,6 +197,23 @@ describe("report", () => {
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(120);
   });
 
+  test("lists the longest bubbles when asked, in numbers and as a table", async () => {
+    const outcome = await runCli(["report", "drawn.pipewave", "--bubbles", "2", "--json"], { folder });
+    const { bubbles } = parse(outcome) as {
+      bubbles: { bubbles: { rank: number; cause: string; fromNs: number; toNs: number }[]; total: number };
+    };
+    expect(bubbles.total).toBeGreaterThan(2);
+    // The row of rank 0 above says 3 µs of drain, that of rank 1 2 µs of fill.
+    expect(bubbles.bubbles.map(({ rank, cause, fromNs, toNs }) => ({ rank, cause, ns: toNs - fromNs }))).toEqual([
+      { rank: 0, cause: "drain", ns: 3_000 },
+      { rank: 1, cause: "fill", ns: 2_000 },
+    ]);
+    const { stdout } = await runCli(["report", "drawn.pipewave", "--bubbles", "1"], { folder });
+    expect(stdout).toMatch(
+      /Longest bubbles \(1 of \d+\)\nrank +from +length +cause +waited for\n +0 .* 3\.000 µs +drain\n/,
+    );
+  });
+
   test("uses colour when told to, and none with NO_COLOR", async () => {
     const { stdout } = await runCli(["report", "drawn.pipewave"], { folder, environment: { FORCE_COLOR: "1" } });
     expect(stdout).toContain("\u001b[");

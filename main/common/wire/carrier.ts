@@ -36,6 +36,7 @@ const SOCKET_OPEN = 1;
 /** RFC 6455 §7.4.1: the endpoint received a type of data that it cannot accept. */
 const CLOSE_UNSUPPORTED_DATA = 1003;
 
+/** @public The desktop window talks over a MessagePort. */
 export function carryOverPort(port: MessagePortLike): Carrier {
   const inbox = createInbox();
   const { closed, markClosed } = createClosing();

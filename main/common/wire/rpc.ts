@@ -21,7 +21,10 @@ type Message =
   | { type: "err"; id: number; failure?: AppErrorFields; bug?: string }
   | { type: "event"; event: string; payload: unknown };
 
-/** A bug on the other side. */
+/**
+ * A bug on the other side.
+ * @internal Tests tell a bug from an expected failure by it.
+ */
 export class RemoteBugError extends Error {
   override readonly name = "RemoteBugError";
 }

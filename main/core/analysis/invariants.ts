@@ -41,7 +41,10 @@ function checkBubbles(bubble: RunReport["bubble"], makespanNs: number): string[]
   return violations;
 }
 
-/** Violations of the default scope of a run; a run without a pipeline has no figures to violate anything. */
+/**
+ * Violations of the default scope of a run; a run without a pipeline has no figures to violate anything.
+ * @internal Tests check whole runs with it; an import watches its spans as they pass (invariant-watch.ts).
+ */
 export function checkInvariants(input: AnalysisInput): string[] {
   const report = buildReport(input);
   return isNoPipeline(report) ? [] : checkReport(report);
@@ -50,6 +53,7 @@ export function checkInvariants(input: AnalysisInput): string[] {
 /**
  * Counts of an import: what was read is what was stored or skipped.
  * @param pairedEvents events beyond the first of each span: one an E event that closed a B
+ * @internal Tests check import reports with it.
  */
 export function checkCounts(
   { events, skipped }: Pick<ImportReport, "events" | "skipped">,

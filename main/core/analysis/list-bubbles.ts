@@ -49,16 +49,19 @@ export interface BubbleQuery extends Partial<Scope> {
   readonly limit?: number;
 }
 
+export interface BubbleList {
+  readonly bubbles: readonly Bubble[];
+  /** How many there are. */
+  readonly total: number;
+}
+
 const DEFAULT_LIMIT = 20_000;
 
 /**
  * @returns bubbles by rank, then time; at most `limit`, the longest; `total` says how many there are
  * @throws AppError `unknown-scope`
  */
-export function listBubbles(
-  input: AnalysisInput,
-  query: BubbleQuery = {},
-): { readonly bubbles: readonly Bubble[]; readonly total: number } {
+export function listBubbles(input: AnalysisInput, query: BubbleQuery = {}): BubbleList {
   const survey = surveyRun(input);
   if (survey.windows.length === 0) return { bubbles: [], total: 0 };
   const window = chooseWindow(survey.windows, query);
@@ -71,8 +74,8 @@ export function listBubbles(
     ),
   );
   const lengthOf = ({ pieces, at }: (typeof found)[number]): number => pieces.to[at] - pieces.from[at];
-  const shortest = found.length <= limit ? 0 : found.map(lengthOf).sort((a, b) => b - a)[limit - 1];
-  const longest = found.filter((piece) => lengthOf(piece) >= shortest).slice(0, limit);
+  const kept = new Set(found.toSorted((a, b) => lengthOf(b) - lengthOf(a)).slice(0, limit));
+  const longest = found.filter((piece) => kept.has(piece));
   const bubbles = longest.map(({ rank, pieces, at }) =>
     describePiece({ occupancy, dependencies }, { rank, pieces, at }),
   );

@@ -54,6 +54,7 @@ export interface PathSegment {
 /**
  * @returns segments in order of time that tile the compute window of the scope; none for a run without a pipeline
  * @throws AppError `unknown-scope`
+ * @internal Tests check that the segments fill the window; the heatmap will draw them.
  */
 export function listCriticalPath(input: AnalysisInput, scope: Partial<Scope> = {}): PathSegment[] {
   const survey = surveyRun(input);

@@ -71,6 +71,7 @@ export async function importTrace(options: ImportOptions): Promise<ImportReport>
 /**
  * Imports from any source of bytes to any writer of runs: what `importTrace` does once the file is open.
  * @param startedAt `performance.now()` of the start, for the report
+ * @internal Tests give sources that no disk holds.
  */
 export async function importSource(
   source: Source,

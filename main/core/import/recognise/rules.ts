@@ -23,5 +23,8 @@ export const BUILT_IN_RULES: readonly Rule[] = [
   ...GENERAL_RULES,
 ];
 
-/** Off unless a pipeline process group is known: put it after `BUILT_IN_RULES` then. */
+/**
+ * Off unless a pipeline process group is known: put it after `BUILT_IN_RULES` then.
+ * @public Off unless a pipeline group is known.
+ */
 export const NCCL_FALLBACK_RULES: readonly Rule[] = NCCL_FALLBACK;
