@@ -51,8 +51,9 @@ export function registerReport(program: Command): void {
             return { document: report, text: () => describeNoPipeline(report), failure: report.error };
           }
           const { checkReport } = await import("../core/analysis/invariants.ts");
-          for (const violation of checkReport(report))
+          for (const violation of checkReport(report)) {
             process.stderr.write(`Please report this as a bug: ${violation}\n`);
+          }
           if (options.bubbles === undefined) return { document: report, text: () => describeReport(report) };
           const { listBubbles } = await import("../core/analysis/list-bubbles.ts");
           const { describeBubbles } = await import("./bubbles-text.ts");
