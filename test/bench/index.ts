@@ -7,6 +7,7 @@ import { parseArgs } from "node:util";
 
 import { benchCapture, describeCapture } from "./bench-capture.ts";
 import { benchImport } from "./bench-import.ts";
+import { benchWindow } from "./bench-window.ts";
 import type { ImportFigures } from "./bench-import.ts";
 
 const { values } = parseArgs({
@@ -23,13 +24,16 @@ for (const events of values.events) {
   imports.push(await benchImport({ events: Number(events), rounds: Number(values.rounds) }));
 }
 
+process.stderr.write("window …\n");
+const window = await benchWindow();
+
 process.stderr.write("capture …\n");
 const capture = await benchCapture();
 
 const document = {
   machine: { cores: availableParallelism(), cpu: cpus()[0]?.model, node: process.version },
   import: imports,
-  open: [],
+  open: [window],
   tiles: [],
   frames: [],
   capture,
@@ -39,7 +43,7 @@ const document = {
 if (values.json) process.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
 else {
   for (const figures of imports) process.stdout.write(`${describeImport(figures)}\n`);
-  process.stdout.write(`${describeCapture(capture)}\n`);
+  process.stdout.write(`window: ${JSON.stringify(window)}\n${describeCapture(capture)}\n`);
 }
 
 function describeImport({
