@@ -3,7 +3,7 @@
  *
  * One sender, one receiver, `depth` slots of `slotBytes`. The sender fills a free slot and publishes it; the receiver reads
  * it in place and frees it. `written` and `taken` only grow, so full is `written − taken = depth`. Waiting is a futex
- * (`Atomics.wait`), also from an event loop (`Atomics.waitAsync`), never polling. A channel is closed by its sender after
+ * (`Atomics.wait`), also from an event loop (`Atomics.waitAsync`), not polling. A channel is closed by its sender after
  * the last slot, or by anybody (`stopChannel`) to end a run early. The channel knows bytes, not tensors or time.
  *
  * No wake-up is lost: each end sleeps on a counter of events of its own, which every change moves before it notifies, and
@@ -16,6 +16,9 @@ const STATE = 2;
 const SENDER_EVENTS = 3;
 const RECEIVER_EVENTS = 4;
 const CONTROL_WORDS = 5;
+
+/** A sleeper on an event loop looks again after this long: its wake-up is a task of the loop, and a busy machine was seen to keep it. */
+const LOOK_AGAIN_MS = 250;
 
 const OPEN = 0;
 const CLOSED = 1;
@@ -104,7 +107,7 @@ function openEnd(channel: Channel, { counter, ownEvents, otherEvents, look }: Si
         const events = Atomics.load(words, ownEvents);
         const state = look(words);
         if (state !== "wait") return state === "slot" ? slot() : undefined;
-        await Atomics.waitAsync(words, ownEvents, events).value;
+        await Atomics.waitAsync(words, ownEvents, events, LOOK_AGAIN_MS).value;
       }
     },
     done() {

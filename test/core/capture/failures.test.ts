@@ -119,7 +119,13 @@ describe("what was captured is kept", () => {
     const stopping = new AbortController();
     const { summary } = await capture(
       { batches: 1_000_000 },
-      { signal: stopping.signal, onGrowth: () => stopping.abort(new Error("stopped by a person")) },
+      {
+        signal: stopping.signal,
+        // A share is told once a batch has come out: spans may come before that.
+        onProgress: ({ share = 0 }) => {
+          if (share > 0) stopping.abort(new Error("stopped by a person"));
+        },
+      },
     );
     expect(summary.stopped).toBe(true);
     expect(summary.batches).toBeGreaterThan(0);
