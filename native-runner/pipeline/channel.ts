@@ -17,9 +17,6 @@ const SENDER_EVENTS = 3;
 const RECEIVER_EVENTS = 4;
 const CONTROL_WORDS = 5;
 
-/** A sleeper on an event loop looks again after this long: its wake-up is a task of the loop, and a busy machine was seen to keep it. */
-const LOOK_AGAIN_MS = 250;
-
 const OPEN = 0;
 const CLOSED = 1;
 const STOPPED = 2;
@@ -107,7 +104,7 @@ function openEnd(channel: Channel, { counter, ownEvents, otherEvents, look }: Si
         const events = Atomics.load(words, ownEvents);
         const state = look(words);
         if (state !== "wait") return state === "slot" ? slot() : undefined;
-        await Atomics.waitAsync(words, ownEvents, events, LOOK_AGAIN_MS).value;
+        await Atomics.waitAsync(words, ownEvents, events).value;
       }
     },
     done() {

@@ -29,13 +29,16 @@ const startEnd = (
   return thread;
 };
 
-/** The first message with that member. */
-async function hear<Value>(thread: Worker, member: string): Promise<Value> {
-  for (;;) {
-    const [message] = (await once(thread, "message")) as [Record<string, Value>];
-    if (member in message) return message[member];
-  }
-}
+/**
+ * The first message with that member. One listener for all of them: messages still under way when a thread exits are
+ * delivered within one turn, too fast for a listener that is set anew after each.
+ */
+const hear = <Value>(thread: Worker, member: string): Promise<Value> =>
+  new Promise((resolve) => {
+    thread.on("message", (message: Record<string, Value>) => {
+      if (member in message) resolve(message[member]);
+    });
+  });
 
 const newChannel = (depth: number): Channel => createChannel({ depth, slotBytes: 16 });
 
