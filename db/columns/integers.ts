@@ -72,38 +72,59 @@ function scratchOf(length: number): Scratch {
   return scratch;
 }
 
+/** A function to each loop: one that is compiled in its first loop is thrown away when it comes to its second. */
+function leastOf(values: Float64Array): number {
+  let least = values[0];
+  for (let i = 1; i < values.length; i++) if (values[i] < least) least = values[i];
+  return least;
+}
+
+function mostOf(values: Float64Array): number {
+  let most = values[0];
+  for (let i = 1; i < values.length; i++) if (values[i] > most) most = values[i];
+  return most;
+}
+
+function subtract(values: Float64Array, { base, into }: { base: number; into: Uint32Array }): void {
+  for (let i = 0; i < into.length; i++) into[i] = values[i] - base;
+}
+
 function encodeOffsets(values: Float64Array): StoredIntegers {
-  let low = values[0];
-  let high = low;
-  for (let i = 1; i < values.length; i++) {
-    const value = values[i];
-    if (value < low) low = value;
-    else if (value > high) high = value;
-  }
-  if (low === high) return { encoding: ENCODINGS.constant, base: low };
-  const range = high - low;
+  const low = leastOf(values);
+  const range = mostOf(values) - low;
+  if (range === 0) return { encoding: ENCODINGS.constant, base: low };
   if (range > 0xffff_ffff) return encodeDoubles(values);
   const width = range <= 0xff ? 1 : range <= 0xffff ? 2 : 4;
   const offsets = scratchOf(values.length).numbers.subarray(0, values.length);
-  for (let i = 0; i < offsets.length; i++) offsets[i] = values[i] - low;
+  subtract(values, { base: low, into: offsets });
   const encoding = width === 1 ? ENCODINGS.offset1 : width === 2 ? ENCODINGS.offset2 : ENCODINGS.offset4;
   return { encoding, base: low, data: compress(splitPlanes(offsets, width)) };
 }
 
-function encodeSteps(values: Float64Array): StoredIntegers {
-  const base = values[0];
+/** @throws RangeError when the values fall */
+function largestStepOf(values: Float64Array): number {
   let largest = 0;
   for (let i = 1; i < values.length; i++) {
     const step = values[i] - values[i - 1];
     if (step < 0) throw new RangeError(`values fall at ${i}: ${values[i - 1]} then ${values[i]}`);
     if (step > largest) largest = step;
   }
+  return largest;
+}
+
+function takeSteps(values: Float64Array, into: Uint32Array): void {
+  into[0] = 0;
+  for (let i = 1; i < into.length; i++) into[i] = values[i] - values[i - 1];
+}
+
+function encodeSteps(values: Float64Array): StoredIntegers {
+  const base = values[0];
+  const largest = largestStepOf(values);
   if (largest === 0) return { encoding: ENCODINGS.constant, base };
   if (largest > 0xffff_ffff) return encodeDoubles(values);
   const width = largest <= 0xff ? 1 : largest <= 0xffff ? 2 : 4;
   const steps = scratchOf(values.length).numbers.subarray(0, values.length);
-  steps[0] = 0;
-  for (let i = 1; i < steps.length; i++) steps[i] = values[i] - values[i - 1];
+  takeSteps(values, steps);
   const encoding = width === 1 ? ENCODINGS.delta1 : width === 2 ? ENCODINGS.delta2 : ENCODINGS.delta4;
   return { encoding, base, data: compress(splitPlanes(steps, width)) };
 }
@@ -169,17 +190,36 @@ interface JoinOptions {
   readonly base: number;
 }
 
+/** Sums of a base and up to two bytes stay integers of 32 bits below this. */
+const MOST_NARROW_BASE = 0x7fff_0000;
+
+let wide = { integers: new Int32Array(0), doubles: new Float64Array(0) };
+
+/**
+ * Loops write into one type of array and `set` converts: a loop that met all types of columns would look up the type for
+ * every value.
+ */
 function joinOffsets(planes: Uint8Array, { target, width, base }: JoinOptions): void {
   const length = target.length;
+  if (wide.integers.length < length) wide = { integers: new Int32Array(length), doubles: new Float64Array(length) };
   const [p0, p1, p2, p3] = cutPlanes(planes, { length, width });
-  if (width === 1) {
-    for (let i = 0; i < length; i++) target[i] = base + p0[i];
-  } else if (width === 2) {
-    for (let i = 0; i < length; i++) target[i] = base + (p0[i] | (p1[i] << 8));
+  if (width === 1 && base === 0) {
+    target.set(p0);
+  } else if (width <= 2 && Math.abs(base) < MOST_NARROW_BASE) {
+    const joined = target instanceof Int32Array ? target : wide.integers.subarray(0, length);
+    if (width === 1) for (let i = 0; i < length; i++) joined[i] = base + p0[i];
+    else for (let i = 0; i < length; i++) joined[i] = base + (p0[i] | (p1[i] << 8));
+    if (joined !== target) target.set(joined);
   } else {
-    for (let i = 0; i < length; i++) {
-      target[i] = base + ((p0[i] | (p1[i] << 8) | (p2[i] << 16) | (p3[i] << 24)) >>> 0);
+    const joined = wide.doubles.subarray(0, length);
+    if (width === 1) for (let i = 0; i < length; i++) joined[i] = base + p0[i];
+    else if (width === 2) for (let i = 0; i < length; i++) joined[i] = base + (p0[i] | (p1[i] << 8));
+    else {
+      for (let i = 0; i < length; i++) {
+        joined[i] = base + ((p0[i] | (p1[i] << 8) | (p2[i] << 16) | (p3[i] << 24)) >>> 0);
+      }
     }
+    target.set(joined);
   }
 }
 

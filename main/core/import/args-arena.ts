@@ -10,6 +10,11 @@ export class ArgsArena {
   #block: Uint8Array = new Uint8Array(0);
   #used = 0;
 
+  /** Whether nothing was ever kept. */
+  get isEmpty(): boolean {
+    return this.#blocks.length === 0;
+  }
+
   /** Keeps bytes[from, to) and gives its address. */
   add(bytes: Uint8Array, from: number, to: number): number {
     const length = to - from;

@@ -197,7 +197,11 @@ function fillChunk(
 }
 
 /** Fills the offsets of the arguments of a chunk; gives their size. */
-function measureArgs({ spans }: CollectedTrace, order: Uint32Array, offsets: Uint32Array): number {
+function measureArgs({ spans, arena }: CollectedTrace, order: Uint32Array, offsets: Uint32Array): number {
+  if (arena.isEmpty) {
+    offsets.fill(0);
+    return 0;
+  }
   let size = 0;
   for (let index = 0; index < order.length; index++) {
     offsets[index] = size;
@@ -213,8 +217,9 @@ function describeRun(
 ): Run {
   return {
     name: options.name,
-    kind: "imported",
+    kind: trace.plannedSchedule === undefined ? "imported" : "simulated",
     sources: [options.source],
+    ...(trace.plannedSchedule === undefined ? {} : { schedule: trace.plannedSchedule }),
     ...(trace.baseEpochNs === undefined ? {} : { originEpochNs: epochNs(trace.baseEpochNs + BigInt(originShift)) }),
     ...(extent === undefined ? {} : { extent: { startNs: ns(extent.startNs), endNs: ns(extent.endNs) } }),
     createdAtEpochMs: Date.now(),

@@ -4,7 +4,9 @@
  */
 import { AppError } from "#common/errors.ts";
 import type { Importer } from "../importer.ts";
-import { EventAssembler, OWN_KEYS } from "./event-assembler.ts";
+import { looksLikeKineto } from "../kineto/looks-like-kineto.ts";
+import { EventAssembler } from "./event-assembler.ts";
+import { OWN_KEYS } from "./own-arguments.ts";
 import { EventScanner } from "./event-scanner.ts";
 import * as json from "./json-bytes.ts";
 import { readDocument } from "./read-document.ts";
@@ -15,23 +17,27 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 /** Keys of which an event has one before its type, whatever wrote it. */
 const EVENT_KEYS = new Set(["ph", "name", "cat", "ts", "dur", "pid", "tid", "id", "args"]);
 
+/** Whether the content is of the Chrome family, whoever wrote it. */
+export function isChromeFamily(head: Uint8Array): boolean {
+  const pos = json.skipSpace(head, head[0] === 0xef ? 3 : 0);
+  if (head[pos] === json.OPEN_BRACE) {
+    const { keys, isWhole } = listKeys(head, pos);
+    // Other values may fill the whole head: then only the whole document tells.
+    return keys.includes("traceEvents") || (!isWhole && keys.length > 0);
+  }
+  if (head[pos] !== json.OPEN_BRACKET) return false;
+  const first = json.skipSpace(head, pos + 1);
+  if (head[first] === json.CLOSE_BRACKET) return true;
+  if (head[first] !== json.OPEN_BRACE) return false;
+  const { keys, isWhole } = listKeys(head, first);
+  return keys.includes("ph") || (!isWhole && keys.some((key) => EVENT_KEYS.has(key)));
+}
+
 export const chromeTrace: Importer = {
   format: "chrome-trace",
+  describes: "Chrome Trace Event JSON",
 
-  sniff(head) {
-    const pos = json.skipSpace(head, head[0] === 0xef ? 3 : 0);
-    if (head[pos] === json.OPEN_BRACE) {
-      const { keys, isWhole } = listKeys(head, pos);
-      // Other values may fill the whole head: then only the whole document tells.
-      return keys.includes("traceEvents") || (!isWhole && keys.length > 0);
-    }
-    if (head[pos] !== json.OPEN_BRACKET) return false;
-    const first = json.skipSpace(head, pos + 1);
-    if (head[first] === json.CLOSE_BRACKET) return true;
-    if (head[first] !== json.OPEN_BRACE) return false;
-    const { keys, isWhole } = listKeys(head, first);
-    return keys.includes("ph") || (!isWhole && keys.some((key) => EVENT_KEYS.has(key)));
-  },
+  sniff: (head) => isChromeFamily(head) && !looksLikeKineto(head),
 
   async read(window, trace, { keepPartial }) {
     const { texts, recogniser, tally } = trace;

@@ -5,27 +5,24 @@
  * Times: ns = (whole µs − base) · 1000 + the rest, rounded once at the start and once at the end of a span, so that spans
  * that touch in the file touch here. The base is 0, or for clocks beyond 2^53 ns the first event's whole µs.
  */
-import { OPS, PASSES, PHASES } from "#common/model.ts";
 import type { CollectedTrace } from "../collected-trace.ts";
-import { SLOT_ABSENT, SLOT_NUMBER, SLOT_TEXT, UNSAID } from "../recognise/contract.ts";
+import { SLOT_ABSENT, UNSAID } from "../recognise/contract.ts";
 import type { ArgSlots, Recognised } from "../recognise/contract.ts";
 import { readMetadata } from "./metadata.ts";
 import { addAsync, addCounter, addFlow, addInstant } from "./moments.ts";
 import { buildArgs, mergeArgs } from "./args-text.ts";
 import { EXTRA_OTHER, TIME_ABSENT, TIME_PLAIN, TIME_UNUSABLE } from "./event-fields.ts";
 import type { EventFields } from "./event-fields.ts";
+import type { EventTrie } from "./event-trie.ts";
+import { fillGaps } from "./known-event.ts";
+import type { KnownEvent } from "./known-event.ts";
 import { NOTHING_OPEN, OpenSpans } from "./open-spans.ts";
+import { OwnArguments } from "./own-arguments.ts";
 
 /** Clocks beyond this (µs, 46 days) are counted from the first event: their ns would not fit a double exactly. */
 const LARGE_CLOCK_US = 4e12;
 /** Times this far from the base (ns) cannot be kept exactly. */
 const FARTHEST_NS = 2 ** 52;
-
-/** Argument keys of this product's own format: the columns say them completely. */
-export const OWN_KEYS = ["stage", "batch", "iteration", "replica", "rank", "pass", "phase", "op"] as const;
-
-/** The first of them that are texts. */
-const FIRST_TEXT = 5;
 
 const NOTHING = new Uint8Array(0);
 
@@ -44,14 +41,9 @@ export class EventAssembler {
   #lastNs = -Infinity;
   readonly #said: Recognised[] = [];
   readonly #argsOut = { bytes: NOTHING as Uint8Array, from: 0, to: 0 };
-  readonly #ownSlots: Int32Array;
-  /** What the own slots must hold for `#saysAll`, by own key. */
-  readonly #wanted = new Int32Array(OWN_KEYS.length);
+  readonly #ownArgs: OwnArguments;
   readonly #merged: ArgSlots;
   readonly #noName: number;
-  readonly #passTexts: Int32Array;
-  readonly #phaseTexts: Int32Array;
-  readonly #opTexts: Int32Array;
 
   constructor(trace: CollectedTrace, fields: EventFields) {
     this.trace = trace;
@@ -60,11 +52,8 @@ export class EventAssembler {
     this.open = new OpenSpans(argKeys.length);
     this.openAsync = new OpenSpans(argKeys.length);
     this.#merged = { kind: new Uint8Array(argKeys.length), value: new Float64Array(argKeys.length) };
-    this.#ownSlots = Int32Array.from(OWN_KEYS, (key) => argKeys.indexOf(key));
+    this.#ownArgs = new OwnArguments(argKeys, trace.texts);
     this.#noName = trace.texts.add("");
-    this.#passTexts = Int32Array.from(PASSES, (word) => trace.texts.add(word));
-    this.#phaseTexts = Int32Array.from(PHASES, (word) => trace.texts.add(word));
-    this.#opTexts = Int32Array.from(OPS, (word) => trace.texts.add(word));
   }
 
   /** Epoch ns of time 0 of the columns, when the clock is so large that it must be the epoch's. */
@@ -77,7 +66,14 @@ export class EventAssembler {
     const { fields, trace } = this;
     const { tally } = trace;
     tally.read++;
-    const type = fields.type;
+    const { trie, type } = fields;
+    if (trie !== undefined) {
+      const known = trie.known[fields.leaf];
+      if (known) {
+        if (this.#addKnown(known, bytes)) return;
+        trie.apply(fields.leaf, fields);
+      } else if (known === undefined && type === 88) trie.known[fields.leaf] = this.#foresee(trie);
+    }
     if (fields.name === UNSAID && type !== 69) fields.name = this.#noName;
     if (type === 88) this.#addComplete(bytes, from, to);
     else if (type === 77) {
@@ -190,12 +186,57 @@ export class EventAssembler {
     if (sayings > 0) this.#recogniseRow(row, sayings);
     if (
       fields.extraCount === 0 &&
-      (fields.argsTo - fields.argsFrom <= 2 || (fields.onlyOwnArgs && this.#saysAll(fields.slots, sayings)))
+      (fields.argsTo - fields.argsFrom <= 2 ||
+        (fields.onlyOwnArgs && sayings === 1 && this.#ownArgs.areSaidBy(this.#said[0], fields.slots)))
     ) {
       return;
     }
+    this.#keepArgs(row, bytes);
+  }
+
+  /** What holds for all events of the current event's leaf; null where nothing does. */
+  #foresee({ freeSlots }: EventTrie): KnownEvent | null {
+    const { fields, trace } = this;
+    if (freeSlots === undefined || fields.durationKind !== TIME_PLAIN || fields.startKind !== TIME_PLAIN) return null;
+    if (!this.#hasBase) return null;
+    const { name, category, slots } = fields;
+    const foreseen = trace.recogniser.foresee(name, category, slots, freeSlots);
+    if (foreseen === undefined) return null;
+    if (!this.#ownArgs.areGaps(foreseen, slots, freeSlots)) return null;
+    return {
+      lane: this.lane(),
+      name: trace.nameOf(name, category),
+      said: foreseen.said,
+      slots: foreseen.slots,
+      fields: foreseen.fields,
+      saysAll: fields.onlyOwnArgs && foreseen.said !== undefined && this.#ownArgs.areSaidBy(foreseen.said, slots),
+    };
+  }
+
+  /** Adds a complete event whose leaf is known; false, and nothing done, when it is not plain. */
+  #addKnown(known: KnownEvent, bytes: Uint8Array): boolean {
+    const { fields, trace } = this;
+    const { times } = fields;
+    const wholeNs = (times[0] - this.#baseUs) * 1000;
+    const start = wholeNs + Math.round(times[1]);
+    const end = wholeNs + times[2] * 1000 + Math.round(times[1] + times[3]);
+    const duration = end - start;
+    if (!(Math.abs(wholeNs) <= FARTHEST_NS && duration <= FARTHEST_NS) || times[2] < 0 || times[3] < 0) return false;
+    if (!fillGaps(known, fields.slots)) return false;
+    if (end > this.#lastNs) this.#lastNs = end;
+    if (start > this.#lastNs) this.#lastNs = start;
+    const row = trace.spans.open(start, known.lane, known.name);
+    trace.spans.close(row, duration);
+    trace.tally.spans++;
+    if (known.said !== undefined) trace.spans.recognise(row, known.said);
+    if (fields.extraCount > 0 || (!known.saysAll && fields.argsTo - fields.argsFrom > 2)) this.#keepArgs(row, bytes);
+    return true;
+  }
+
+  #keepArgs(row: number, bytes: Uint8Array): void {
+    const { spans, arena } = this.trace;
     const args = this.argsOf(bytes, NO_EXTRAS_KNOWN);
-    trace.spans.setArgs(row, trace.arena.add(args.bytes, args.from, args.to), args.to - args.from);
+    spans.setArgs(row, arena.add(args.bytes, args.from, args.to), args.to - args.from);
   }
 
   #begin(bytes: Uint8Array): void {
@@ -307,29 +348,6 @@ export class EventAssembler {
       spans.recognise(twin, this.#said[index]);
       tally.repair("split off {n} spans from fused ones: one for each action");
     }
-  }
-
-  /** Whether the recognised columns say everything that the arguments of the own format say. */
-  #saysAll(slots: ArgSlots, sayings: number): boolean {
-    if (sayings !== 1) return false;
-    const { kind, value } = slots;
-    const said = this.#said[0];
-    const own = this.#ownSlots;
-    const wanted = this.#wanted;
-    wanted[0] = said.stage;
-    wanted[1] = said.batch;
-    wanted[2] = said.iteration;
-    wanted[3] = said.replica;
-    wanted[4] = said.rank;
-    wanted[FIRST_TEXT] = this.#passTexts[said.pass];
-    wanted[FIRST_TEXT + 1] = this.#phaseTexts[said.phase];
-    wanted[FIRST_TEXT + 2] = said.op < 0 ? UNSAID : this.#opTexts[said.op];
-    for (let index = 0; index < own.length; index++) {
-      const slot = own[index];
-      if (slot < 0 || kind[slot] === SLOT_ABSENT) continue;
-      if (kind[slot] !== (index < FIRST_TEXT ? SLOT_NUMBER : SLOT_TEXT) || value[slot] !== wanted[index]) return false;
-    }
-    return true;
   }
 
   /** Argument text of the current event; the kinds of extra keys in `known` are said elsewhere in the model. */

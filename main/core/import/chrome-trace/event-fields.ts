@@ -5,6 +5,7 @@
  */
 import { SLOT_ABSENT, UNSAID } from "../recognise/contract.ts";
 import type { ArgSlots } from "../recognise/contract.ts";
+import type { EventTrie } from "./event-trie.ts";
 import { Lexed } from "./json-bytes.ts";
 
 export const TIME_ABSENT = 0;
@@ -47,6 +48,9 @@ export class EventFields {
   readonly extras = new Int32Array(3 * MOST_EXTRAS);
   extraCount = 0;
   readonly lexed = new Lexed();
+  /** The trie that the event was read through, and its leaf there; absent when it was read another way. */
+  trie: EventTrie | undefined;
+  leaf = 0;
 
   /** Slots that are not absent. */
   readonly filled: Int32Array;
@@ -65,6 +69,7 @@ export class EventFields {
     this.argsFrom = this.argsTo = 0;
     this.extraCount = 0;
     this.lexed.lenient = 0;
+    this.trie = undefined;
     this.resetSlots();
   }
 

@@ -243,3 +243,14 @@ function isDigits(bytes: Uint8Array, from: number, to: number): boolean {
 function isPlainNumber(bytes: Uint8Array, from: number, to: number): boolean {
   return /^-?\d+(\.\d+)?$/.test(decoder.decode(bytes.subarray(from, Math.min(to, from + 40))));
 }
+
+/** Whether two events have taught the same. */
+export function isSameShape(a: EventTemplate, b: EventTemplate): boolean {
+  const isSame = (one: Int32Array, other: Int32Array) =>
+    one.length === other.length && one.every((value, index) => value === other[index]);
+  return a.type === b.type && isSame(a.program, b.program) && isSame(a.words, b.words) && isSameSlots(a.slots, b.slots);
+}
+
+function isSameSlots(a: EventTemplate["slots"], b: EventTemplate["slots"]): boolean {
+  return a.length === b.length && a.every(({ slot, kind }, index) => slot === b[index].slot && kind === b[index].kind);
+}

@@ -8,6 +8,7 @@
  */
 import { growColumn } from "../growing.ts";
 import type { EventFields } from "./event-fields.ts";
+import type { KnownEvent } from "./known-event.ts";
 import {
   FIELD_CATEGORY,
   FIELD_NAME,
@@ -89,6 +90,18 @@ function fieldOf(fields: EventFields, field: number): number {
   return field === FIELD_PROCESS ? fields.process : fields.thread;
 }
 
+/** By slot: 1 where a number is no literal; undefined where a text is none. */
+function findFreeSlots(program: Int32Array, isFolded: readonly boolean[], slotCount: number): Uint8Array | undefined {
+  const isFree = new Uint8Array(slotCount);
+  for (const [index, folded] of isFolded.entries()) {
+    const action = program[index * STEP_LENGTH + 5];
+    if (folded) continue;
+    if (action === TAKE_NUMBER_SLOT) isFree[program[index * STEP_LENGTH + 6]] = 1;
+    else if (action === TAKE_TEXT || action === TAKE_DIGITS || action === TAKE_TEXT_SLOT) return undefined;
+  }
+  return isFree;
+}
+
 export class EventTrie {
   /** By step of the template: whether literals stand for its value. */
   readonly isFolded: readonly boolean[];
@@ -106,9 +119,14 @@ export class EventTrie {
   readonly #slots: readonly number[];
   #fieldValues = new Int32Array(64);
   #slotValues = new Float64Array(64);
+  /** By slot: 1 where events of one leaf hold different numbers; undefined when they differ in texts too. */
+  readonly freeSlots: Uint8Array | undefined;
+  /** By leaf: what event-assembler.ts has worked out for all events of it; null when that cannot be. */
+  readonly known: (KnownEvent | null | undefined)[] = [];
 
-  constructor({ program }: EventTemplate, isFolded: readonly boolean[]) {
+  constructor({ program }: EventTemplate, isFolded: readonly boolean[], slotCount: number) {
     this.isFolded = isFolded;
+    this.freeSlots = findFreeSlots(program, isFolded, slotCount);
     const steps = isFolded.flatMap((folded, index) => (folded ? [index * STEP_LENGTH] : []));
     const isSlot = (step: number) => program[step + 5] === TAKE_NUMBER_SLOT || program[step + 5] === TAKE_TEXT_SLOT;
     this.#fields = steps.filter((step) => !isSlot(step)).map((step) => program[step + 6]);

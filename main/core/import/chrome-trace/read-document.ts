@@ -155,8 +155,9 @@ class Walk {
         await this.#events();
       } else {
         const range = await this.#value();
-        // What an export of our own says of its run may be long: it lists every name.
-        const isSmall = key === "pipewave" || range.to - range.from <= SMALL_VALUE_BYTES;
+        // An export of our own lists every name there, and PyTorch every process group with its ranks.
+        const mayBeLong = key === "pipewave" || key === "distributedInfo";
+        const isSmall = mayBeLong || range.to - range.from <= SMALL_VALUE_BYTES;
         this.#reader.readTopLevel(key, isSmall ? this.#text(range) : undefined);
       }
       byte = await this.#peek();

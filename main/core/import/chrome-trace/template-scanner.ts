@@ -27,6 +27,8 @@ const LESSONS_PER_SEARCH = 0.25;
 const FIRST_ADDITIONS = 256;
 const EVENTS_PER_ADDITION = 8;
 const KEY_BITS = 10;
+/** After so many events of one shape in a row the next is taken for another of them, without a look at its beginning. */
+const STEADY_EVENTS = 8;
 const NO_TEMPLATE = -1;
 
 export class TemplateScanner {
@@ -37,6 +39,8 @@ export class TemplateScanner {
   /** By hash of an event's beginning: the template that fitted such an event last, or -1. */
   readonly #byKey = new Int8Array(1 << KEY_BITS).fill(NO_TEMPLATE);
   #key = 0;
+  /** Events in a row that had the same shape. */
+  #steady = 0;
   /** The template whose slot kinds are set in the fields. */
   #slotsOf = NO_TEMPLATE;
   /** By template: what is known of the values that repeat. Habits are dropped once they are judged. */
@@ -60,13 +64,28 @@ export class TemplateScanner {
   scan(fields: EventFields, bytes: Uint8Array, pos: number, end: number): number {
     if (this.#view.buffer !== bytes.buffer) this.#view = new DataView(bytes.buffer);
     if (this.#templates.length === 0) return NO_MATCH;
+    if (this.#steady > STEADY_EVENTS) {
+      const after = this.#try(fields, this.#last, bytes, pos, end);
+      if (after >= 0) {
+        this.#uses[this.#last]++;
+        this.#lessons += 1 / EVENTS_PER_LESSON;
+        return after;
+      }
+      this.#steady = 0;
+    }
     const key = this.#keyAt(pos);
     this.#key = key;
     const likely = this.#byKey[key];
     const following = this.#next[this.#last];
-    let after = likely < 0 ? NO_MATCH : this.#try(fields, likely, bytes, pos, end);
-    if (after < 0 && following !== likely) after = this.#try(fields, following, bytes, pos, end);
-    return after < 0 && this.#lessons > 0 ? this.#tryAll(fields, bytes, pos, end) : after;
+    if (likely >= 0) {
+      const after = this.#try(fields, likely, bytes, pos, end);
+      if (after >= 0) return this.#remember(likely, after);
+    }
+    if (following !== likely) {
+      const after = this.#try(fields, following, bytes, pos, end);
+      if (after >= 0) return this.#remember(following, after);
+    }
+    return this.#lessons > 0 ? this.#tryAll(fields, bytes, pos, end) : NO_MATCH;
   }
 
   /** Looks through all templates for one that fits; its key leads to it the next time. */
@@ -74,7 +93,7 @@ export class TemplateScanner {
     this.#lessons -= LESSONS_PER_SEARCH;
     for (let index = 0; index < this.#templates.length; index++) {
       const after = this.#try(fields, index, bytes, pos, end);
-      if (after >= 0) return after;
+      if (after >= 0) return this.#remember(index, after);
     }
     return NO_MATCH;
   }
@@ -96,17 +115,18 @@ export class TemplateScanner {
     } else {
       this.#prepare(fields, index);
     }
-    const after = this.#scanShape(fields, index, bytes, pos, end);
-    if (after >= 0) this.#remember(index);
-    return after;
+    return this.#scanShape(fields, index, bytes, pos, end);
   }
 
-  #remember(index: number): void {
+  /** Notes that a template has fitted; gives the position after the event. */
+  #remember(index: number, after: number): number {
+    this.#steady = index === this.#last ? this.#steady + 1 : 0;
     this.#lessons += 1 / EVENTS_PER_LESSON;
     this.#uses[index]++;
     this.#byKey[this.#key] = index;
     this.#next[this.#last] = index;
     this.#last = index;
+    return after;
   }
 
   /** Forgets whose slots are set: the general scanner has written them. */
@@ -120,7 +140,7 @@ export class TemplateScanner {
     this.#lessons--;
     const learned = template.learnTemplate(bytes, { from, to }, this.#keys);
     if (learned === undefined) return;
-    let index = this.#templates.findIndex((known) => isSameShape(known, learned));
+    let index = this.#templates.findIndex((known) => template.isSameShape(known, learned));
     if (index < 0) {
       index = this.#templates.length;
       if (index === MOST_TEMPLATES) index = this.#uses.indexOf(Math.min(...this.#uses));
@@ -129,7 +149,7 @@ export class TemplateScanner {
       this.#tries[index] = undefined;
       this.#uses[index] = 0;
     }
-    this.#remember(index);
+    this.#remember(index, to);
   }
 
   #prepare(fields: EventFields, index: number): void {
@@ -152,12 +172,16 @@ export class TemplateScanner {
   #scanShape(fields: EventFields, index: number, bytes: Uint8Array, pos: number, end: number): number {
     const shape = this.#templates[index];
     const trie = this.#tries[index];
+    fields.trie = undefined;
     if (trie !== undefined) {
       const root = trie.root(this.#view, pos);
       if (root >= 0) {
         const after = this.#walk(fields, trie.nodes, trie.words, root, bytes, pos, end);
         if (after >= 0) {
-          trie.apply(this.#leaf, fields);
+          fields.trie = trie;
+          fields.leaf = this.#leaf;
+          // What is known of the leaf is not needed again; whoever does need it applies the leaf.
+          if (!trie.known[this.#leaf]) trie.apply(this.#leaf, fields);
           this.#additions[index] += 1 / EVENTS_PER_ADDITION;
           return after;
         }
@@ -186,7 +210,7 @@ export class TemplateScanner {
     this.#habits[index] = undefined;
     const isFolded = habits.judge(shape);
     if (isFolded?.includes(true) !== true) return;
-    this.#tries[index] = new EventTrie(shape, isFolded);
+    this.#tries[index] = new EventTrie(shape, isFolded, fields.slots.kind.length);
     this.#additions[index] = FIRST_ADDITIONS;
   }
 
@@ -369,14 +393,4 @@ function addExtra(fields: EventFields, kind: number, from: number, to: number): 
   fields.extras[at] = kind;
   fields.extras[at + 1] = from;
   fields.extras[at + 2] = to;
-}
-
-function isSameShape(a: EventTemplate, b: EventTemplate): boolean {
-  const isSame = (one: Int32Array, other: Int32Array) =>
-    one.length === other.length && one.every((value, index) => value === other[index]);
-  return a.type === b.type && isSame(a.program, b.program) && isSame(a.words, b.words) && isSameSlots(a.slots, b.slots);
-}
-
-function isSameSlots(a: EventTemplate["slots"], b: EventTemplate["slots"]): boolean {
-  return a.length === b.length && a.every(({ slot, kind }, index) => slot === b[index].slot && kind === b[index].kind);
 }

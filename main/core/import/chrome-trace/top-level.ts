@@ -11,6 +11,7 @@ export class TopLevel {
   readonly keys: string[] = [];
   #baseTime: bigint | undefined;
   #rank: number | undefined;
+  #distributedInfo: string | undefined;
 
   add(key: string, value: string | undefined): void {
     this.keys.push(key);
@@ -19,6 +20,7 @@ export class TopLevel {
       this.#baseTime = BigInt(value.replaceAll('"', ""));
     }
     if (key === "distributedInfo") {
+      this.#distributedInfo = value;
       const rank = /"rank"\s*:\s*(\d{1,9})\b/.exec(value);
       if (rank !== null) this.#rank = Number(rank[1]);
     }
@@ -27,6 +29,7 @@ export class TopLevel {
   /** Says what it means for the trace. @param baseUs whole µs that the assembler subtracted from every time */
   apply(trace: CollectedTrace, baseUs: number): void {
     trace.fileRank = this.#rank;
+    trace.distributedInfo = this.#distributedInfo;
     // A clock that is the epoch's already needs no base: some writers give both.
     if (Math.abs(baseUs) >= EPOCH_CLOCK_US) trace.baseEpochNs = BigInt(baseUs) * 1000n;
     else if (this.#baseTime !== undefined) trace.baseEpochNs = this.#baseTime + BigInt(baseUs) * 1000n;

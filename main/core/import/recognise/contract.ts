@@ -10,6 +10,7 @@
  * time and is no pipeline span. Marks (`ProfilerStep#7`) only tell the iteration of the spans inside them.
  */
 import type { SpanColumns, Stage, StageEdge } from "#common/model.ts";
+import type { NumberField } from "./rule.ts";
 
 /** State of one argument slot. */
 export const SLOT_ABSENT = 0;
@@ -106,6 +107,20 @@ export interface Recogniser {
    * @returns number of actions; 0 when the span is no pipeline work
    */
   recognise(name: number, category: number, slots: ArgSlots, out: Recognised[]): number;
+  /**
+   * What `recognise` says of every span like this one, whatever whole numbers from 0 on the free slots hold.
+   * @param isFree by slot: 1 where other spans hold another number
+   * @returns undefined where that cannot be said beforehand
+   */
+  foresee(name: number, category: number, slots: ArgSlots, isFree: Uint8Array): ForeseenSaying | undefined;
+}
+
+/** A saying with gaps: `fields[i]` of `said` is the number in the slot `slots[i]`. */
+export interface ForeseenSaying {
+  /** Absent when the spans are no pipeline work. */
+  readonly said?: Recognised;
+  readonly slots: readonly number[];
+  readonly fields: readonly NumberField[];
 }
 
 /** A lane before it is resolved: one (process, thread) of the trace, or a sub-lane that overlaps were packed into. */

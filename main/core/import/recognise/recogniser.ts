@@ -19,9 +19,9 @@ import {
 } from "./compile-rule.ts";
 import type { Candidate, CompiledAction, SlotConditions, WordTable } from "./compile-rule.ts";
 import { SLOT_ABSENT, SLOT_NUMBER, SLOT_TEXT, UNSAID } from "./contract.ts";
-import type { ArgSlots, Recognised, Recogniser, RuleTraits, Texts } from "./contract.ts";
-import { FIELDS } from "./rule.ts";
-import type { LATE_PASSES, Rule } from "./rule.ts";
+import type { ArgSlots, ForeseenSaying, Recognised, Recogniser, RuleTraits, Texts } from "./contract.ts";
+import { FIELDS, isWordField } from "./rule.ts";
+import type { LATE_PASSES, NumberField, Rule } from "./rule.ts";
 
 const LATE_BACKWARD: keyof typeof LATE_PASSES = "backward-or-input-grad";
 const FIELD_COUNT = FIELDS.length;
@@ -115,6 +115,26 @@ export function createRecogniser({ rules, texts }: { rules: readonly Rule[]; tex
       }
       return 0;
     },
+    foresee(name, category, slots, isFree) {
+      if (slots.value.some((value, slot) => isFree[slot] === 1 && readNumber(slots.kind[slot], value) === UNSAID)) {
+        return undefined;
+      }
+      for (const { rule, gate, conditions, actions } of candidatesOf(name, category)) {
+        if (gate !== NO_GATE && slots.kind[gate] === SLOT_ABSENT) continue;
+        if (slotsOfConditions(conditions).some((slot) => isFree[slot] === 1)) return undefined;
+        if (!allHold(conditions, slots)) continue;
+        if (actions.length > 1) return undefined;
+        if (actions.length === 0) continue;
+        const gaps = findGaps(actions[0], isFree);
+        if (gaps === undefined) return undefined;
+        // Gaps hold what this span says: what others say is filled in for each.
+        if (!readFields(actions[0], slots)) continue;
+        const said = emptyRecognised();
+        writeRecognised(said, rule, marks[rule], scratch);
+        return { said, ...gaps };
+      }
+      return { slots: [], fields: [] };
+    },
   };
 
   /** Fills the scratch values; false when something that the rule needs is not said. */
@@ -165,6 +185,34 @@ export function createRecogniser({ rules, texts }: { rules: readonly Rule[]; tex
     }
     return kind === SLOT_TEXT ? parseNumber(texts.text(value)) : UNSAID;
   }
+}
+
+/** Slots that the conditions of a rule look at. */
+function slotsOfConditions(conditions: SlotConditions): number[] {
+  const slots: number[] = [];
+  for (let i = 0; i < conditions.length; i += 3 + conditions[i]) {
+    slots.push(...conditions.subarray(i + 3, i + 3 + conditions[i]));
+  }
+  return slots;
+}
+
+/** Which fields of an action are read from free slots; undefined where that is not one slot for one number. */
+function findGaps({ preset, reads }: CompiledAction, isFree: Uint8Array): Omit<ForeseenSaying, "said"> | undefined {
+  const slots: number[] = [];
+  const fields: NumberField[] = [];
+  const readFields = new Set<number>();
+  for (const read of reads) {
+    const slot = (read >> READ_SLOT_SHIFT) & 31;
+    const index = read & 15;
+    const isFirst = !readFields.has(index);
+    readFields.add(index);
+    if (preset[index] !== UNSAID || isFree[slot] !== 1) continue;
+    const field = FIELDS[index];
+    if (!isFirst || read >> READ_TABLE_SHIFT !== 0 || isWordField(field)) return undefined;
+    slots.push(slot);
+    fields.push(field);
+  }
+  return { slots, fields };
 }
 
 /** An entry for `recognise` to overwrite. */

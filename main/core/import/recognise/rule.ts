@@ -14,6 +14,7 @@ export const WORD_FIELDS = ["pass", "phase", "op"] as const;
 export const FIELDS = [...NUMBER_FIELDS, ...WORD_FIELDS] as const;
 export type WordField = (typeof WORD_FIELDS)[number];
 export type Field = (typeof FIELDS)[number];
+export type NumberField = (typeof NUMBER_FIELDS)[number];
 
 /** Text of the trace → word of the model. Text that is not listed says nothing. */
 export type Words = Readonly<Record<string, string>>;
