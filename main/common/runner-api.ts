@@ -40,9 +40,18 @@ export interface CaptureOptions {
   readonly seed: number;
   /** Batches that a channel between two workers holds. */
   readonly bufferDepth: number;
-  /** False measures throughput without recording a span. */
-  readonly record: boolean;
+  /** What is recorded; anything but `true` is for measuring what recording costs. `by-turns`: see `RECORDING_TURN_NS`. */
+  readonly record: boolean | "by-turns";
 }
+
+/**
+ * Recording by turns: in every second turn of this length, counted from zero of `process.hrtime`, which all processes of a
+ * machine share, spans are recorded, and in the others not.
+ */
+export const RECORDING_TURN_NS = 2_000_000_000;
+
+/** @param atNs moment on that clock, or that less whole pairs of turns */
+export const isRecordingTurn = (atNs: number): boolean => Math.floor(atNs / RECORDING_TURN_NS) % 2 === 0;
 
 export const DEFAULT_CAPTURE: CaptureOptions = {
   network: "resnet28",

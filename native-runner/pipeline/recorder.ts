@@ -5,7 +5,8 @@
  * the run. Recording a span costs one reading of the clock and six stores; what that is on this machine `measureRecordingNs`
  * finds out. A recorder does not know what a span means.
  */
-import { RECORD_KINDS, type RecordedSpans, type RecordKind } from "#common/runner-api.ts";
+import { isRecordingTurn, RECORD_KINDS, RECORDING_TURN_NS } from "#common/runner-api.ts";
+import type { RecordedSpans, RecordKind } from "#common/runner-api.ts";
 
 const BLOCK = 512;
 /** Spans wait at most this long for the block to fill, so that the wavefront grows while the run goes on. */
@@ -102,6 +103,17 @@ export const silentRecorder: Recorder = {
   rest: () => undefined,
   count: () => 0,
 };
+
+/** Records in every second turn only; spans belong to the turn in which they end. */
+export function recordByTurns(recorder: Recorder, { originNs }: { originNs: bigint }): Recorder {
+  const offsetNs = Number(originNs % BigInt(2 * RECORDING_TURN_NS));
+  return {
+    ...recorder,
+    record(span) {
+      if (isRecordingTurn(offsetNs + span.end)) recorder.record(span);
+    },
+  };
+}
 
 /** Time that recording one span costs here: one reading of the clock and one record, mean of many, in ns. */
 export function measureRecordingNs(): number {

@@ -12,7 +12,8 @@ import { findNetwork } from "#common/network/catalogue.ts";
 import { createProgram, liveAfter } from "../network/program.ts";
 import { openReceiver, openSender, type Channel } from "./channel.ts";
 import { measureProfile } from "./profile.ts";
-import { createClock, createRecorder, measureRecordingNs, silentRecorder } from "./recorder.ts";
+import { createClock, createRecorder, measureRecordingNs, recordByTurns, silentRecorder } from "./recorder.ts";
+import type { Recorder } from "./recorder.ts";
 import { runWorker } from "./stage-worker.ts";
 
 /** What a worker thread is told. `profile` measures the whole network; `run` is one worker of the pipeline. */
@@ -32,7 +33,7 @@ export type WorkerTask = {
       readonly input: Channel;
       readonly output: Channel;
       readonly originNs: bigint;
-      readonly record: boolean;
+      readonly record: CaptureOptions["record"];
     }
 );
 
@@ -84,10 +85,18 @@ async function work(task: WorkerTask, say: (message: WorkerMessage) => void): Pr
     leaving: liveAfter({ network, after: task.last, images }),
     input: openReceiver(task.input),
     output: openSender(task.output),
-    recorder: task.record ? recorder : silentRecorder,
+    recorder: chooseRecorder(recorder, task),
     now: createClock(task.originNs),
   });
-  say({ type: "ended", recordingNs: task.record ? recorder.count() * measureRecordingNs() : 0 });
+  say({ type: "ended", recordingNs: recorder.count() * measureRecordingNs() });
+}
+
+function chooseRecorder(
+  recorder: Recorder,
+  { record, originNs }: { record: CaptureOptions["record"]; originNs: bigint },
+): Recorder {
+  if (record === "by-turns") return recordByTurns(recorder, { originNs });
+  return record ? recorder : silentRecorder;
 }
 
 const port = parentPort;

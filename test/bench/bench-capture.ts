@@ -1,6 +1,6 @@
 /**
  * What the capture costs and gains: the figure's network one batch at a time and pipelined on the same workers, tfjs's own
- * threads for comparison, and recording on and off by turns, so that a drift of the machine hits both.
+ * threads for comparison, and what recording costs: within one run it is on and off by turns, so that all else is equal.
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -11,7 +11,9 @@ import { fileURLToPath } from "node:url";
 import { DEFAULT_CAPTURE, type CaptureOptions, type CaptureSummary } from "#common/runner-api.ts";
 
 import { captureRun } from "../../main/core/capture/capture-run.ts";
+import type { CaptureGrowth } from "../../main/core/capture/capture-run.ts";
 import { reportCapture } from "../../main/core/capture/figures.ts";
+import { measureRecording } from "./measure-recording.ts";
 
 export interface CaptureFigures {
   readonly network: string;
@@ -25,10 +27,12 @@ export interface CaptureFigures {
   /** Of the pipelined run. */
   readonly interval?: { readonly meanNs: number; readonly boundNs: number; readonly ratio: number };
   readonly bubbleRatio?: number;
+  /** From the start of the first recorded batch until its first spans are in this process. */
+  readonly firstSpansMs?: number;
   /** tfjs's own threads in one worker, or why they are not to be had. */
   readonly wasmThreads:
     { readonly threads: number; readonly imagesPerSecond: number } | { readonly unavailable: string };
-  /** Time with recording over time without, geometric mean of the pairs with its 95 % interval (Student's t). */
+  /** Time a batch with recording over time without, geometric mean of the pairs with its 95 % interval (Student's t). */
   readonly recording: { readonly pairs: number; readonly ratio: number; readonly interval: readonly [number, number] };
 }
 
@@ -44,22 +48,33 @@ export async function benchCapture({
   const out = path.join(folder, "run.pipewave");
   const workers = Math.min(4, availableParallelism());
   const base: CaptureOptions = { ...DEFAULT_CAPTURE, backend: "wasm", workers, batches, inputSize };
-  const capture = async (options: Partial<CaptureOptions>): Promise<CaptureSummary> =>
-    (await captureRun({ options: { ...base, ...options }, out, replace: true })).summary;
+  const capture = async (
+    options: Partial<CaptureOptions>,
+    onGrowth?: (growth: CaptureGrowth) => void,
+  ): Promise<CaptureSummary> =>
+    (
+      await captureRun({
+        options: { ...base, ...options },
+        out,
+        replace: true,
+        ...(onGrowth === undefined ? {} : { onGrowth }),
+      })
+    ).summary;
   try {
     const sequential = await capture({ mode: "sequential" });
     const partition = sequential.partition.map(([first, last]) => `${first}-${last}`).join(",");
-    const pipelined = await capture({ partition });
+    let firstSpansMs: number | undefined;
+    const pipelined = await capture({ partition }, ({ plan, spans }) => {
+      firstSpansMs ??= Date.now() - Number(plan.originEpochNs) / 1e6 - spans.start[0] / 1e6;
+    });
     const report = reportCapture(out);
     const { meanNs, boundNs } = report?.initiationInterval ?? {};
     const wasmThreads = measureWasmThreads({ threads: workers, batches, inputSize });
-    const ratios: number[] = [];
-    for (let pair = 0; pair < pairs; pair++) {
-      const order = pair % 2 === 0 ? [true, false] : [false, true];
-      const speeds = new Map<boolean, number>();
-      for (const record of order) speeds.set(record, (await capture({ partition, record })).imagesPerSecond);
-      ratios.push((speeds.get(false) ?? 0) / (speeds.get(true) ?? 1));
-    }
+    const ratios = await measureRecording({
+      options: { ...base, partition, record: "by-turns" },
+      batchesPerSecond: pipelined.imagesPerSecond / base.batchSize,
+      pairs,
+    });
     return {
       network: base.network,
       inputSize,
@@ -74,7 +89,8 @@ export async function benchCapture({
         : { interval: { meanNs, boundNs, ratio: meanNs / boundNs } }),
       ...(report === undefined ? {} : { bubbleRatio: report.bubble.ratio }),
       wasmThreads,
-      recording: { pairs, ...estimateRatio(ratios) },
+      ...(firstSpansMs === undefined ? {} : { firstSpansMs: Math.round(firstSpansMs) }),
+      recording: { pairs: ratios.length, ...estimateRatio(ratios) },
     };
   } finally {
     rmSync(folder, { recursive: true, force: true });

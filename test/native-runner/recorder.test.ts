@@ -1,11 +1,12 @@
 /** Recording: nothing is lost between blocks, and what belongs to the warm-up is left out. */
 import { describe, expect, test } from "vitest";
 
-import { RECORD_KINDS, type RecordedSpans } from "#common/runner-api.ts";
+import { RECORD_KINDS, RECORDING_TURN_NS, type RecordedSpans } from "#common/runner-api.ts";
 
 import { takeRecordedPart } from "../../native-runner/pipeline/recorded-part.ts";
-import { createRecorder, measureRecordingNs } from "../../native-runner/pipeline/recorder.ts";
+import { createRecorder, measureRecordingNs, recordByTurns } from "../../native-runner/pipeline/recorder.ts";
 import { createRecording } from "../../native-runner/pipeline/recording.ts";
+import { compareTurns } from "../bench/measure-recording.ts";
 
 const MS = 1_000_000;
 const record = (recorder: ReturnType<typeof createRecorder>, batch: number, end: number): void => {
@@ -49,6 +50,29 @@ describe("a recorder", () => {
     recorder.rest(20 * MS);
     expect(batchesOf(blocks)).toEqual([0, 1]);
   });
+});
+
+test("by turns, spans that end in every second turn of the machine's clock are recorded", () => {
+  const blocks: RecordedSpans[] = [];
+  const turn = BigInt(RECORDING_TURN_NS);
+  const recorder = recordByTurns(createRecorder({ worker: 0, send: (spans) => blocks.push(spans) }), {
+    // The run begins in the middle of a turn that is left out.
+    originNs: 41n * turn + turn / 2n,
+  });
+  [0.25, 0.75, 1.25, 1.75, 2.75].forEach((turns, batch) => record(recorder, batch, turns * RECORDING_TURN_NS));
+  recorder.flush();
+  expect(batchesOf(blocks)).toEqual([1, 2, 4]);
+});
+
+test("turns with recording are compared with their neighbours without", () => {
+  // 10 batches in a turn without recording, 8 in one with: a batch takes 1.25 times as long.
+  const arrivals = [0, 1, 2, 3, 4, 5, 6, 7].flatMap((turn) => {
+    const count = turn % 2 === 0 ? 8 : 10;
+    return Array.from({ length: count }, (_, k) => (turn + (k + 1) / count) * RECORDING_TURN_NS);
+  });
+  const ratios = compareTurns(arrivals);
+  expect(ratios.length).toBe(3);
+  for (const ratio of ratios) expect(ratio).toBeCloseTo(1.25, 9);
 });
 
 test("what recording a span costs is a time", () => {
