@@ -1,30 +1,25 @@
 /** The commands, in the order that `--help` lists them. A new command is a file of its own and one entry here. */
 import type { Command } from "commander";
 
-import { registerCapture } from "./capture.ts";
-import { registerExport } from "./export.ts";
-import { registerImport } from "./import.ts";
-import { registerReport } from "./report.ts";
-import { registerOpen, registerServe } from "./serve.ts";
-import { registerSimulate } from "./simulate.ts";
-import { registerSql } from "./sql.ts";
-import { registerWhatIf } from "./what-if.ts";
-
 /** Adds one command to the program. Loads nothing else: the work is imported when the command runs. */
 type RegisterCommand = (program: Command) => void;
 
-const COMMANDS: readonly RegisterCommand[] = [
-  registerImport,
-  registerReport,
-  registerCapture,
-  registerSimulate,
-  registerWhatIf,
-  registerExport,
-  registerSql,
-  registerServe,
-  registerOpen,
-];
+const COMMANDS: Readonly<Record<string, () => Promise<RegisterCommand>>> = {
+  import: async () => (await import("./import.ts")).registerImport,
+  report: async () => (await import("./report.ts")).registerReport,
+  compare: async () => (await import("./compare.ts")).registerCompare,
+  capture: async () => (await import("./capture.ts")).registerCapture,
+  simulate: async () => (await import("./simulate.ts")).registerSimulate,
+  "what-if": async () => (await import("./what-if.ts")).registerWhatIf,
+  export: async () => (await import("./export.ts")).registerExport,
+  sql: async () => (await import("./sql.ts")).registerSql,
+  serve: async () => (await import("./serve.ts")).registerServe,
+  open: async () => (await import("./serve.ts")).registerOpen,
+};
 
-export function registerCommands(program: Command): void {
-  for (const register of COMMANDS) register(program);
+/** Adds the command that was asked for; all of them where that is none of them: help and advice need to know them all. */
+export async function registerCommands(program: Command, asked: string | undefined): Promise<void> {
+  const load = asked !== undefined && Object.hasOwn(COMMANDS, asked) ? COMMANDS[asked] : undefined;
+  const chosen = load === undefined ? Object.values(COMMANDS) : [load];
+  for (const register of await Promise.all(chosen.map((each) => each()))) register(program);
 }

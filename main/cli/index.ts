@@ -1,6 +1,6 @@
 /**
  * Entry of the commands. It only knows which commands there are and turns a wrong call into exit code 2: what a command does
- * is loaded when it runs, so that starting costs next to nothing.
+ * is loaded when it runs, and of the others nothing, so that starting costs next to nothing.
  */
 import { Command, CommanderError } from "commander";
 
@@ -16,7 +16,7 @@ const program = new Command("pipewave")
   .exitOverride()
   .showHelpAfterError("(--help shows what there is)")
   .configureHelp({ sortSubcommands: false });
-registerCommands(program);
+await registerCommands(program, process.argv[2]);
 
 try {
   await program.parseAsync();

@@ -11,7 +11,7 @@ import { createInvariantWatch } from "../analysis/invariant-watch.ts";
 import type { InvariantWatch } from "../analysis/invariant-watch.ts";
 import type { CollectedTrace } from "./collected-trace.ts";
 import { nameLanes, listRawLanes, rankLanes } from "./name-lanes.ts";
-import { orderRows } from "./order-spans.ts";
+import { orderRows } from "#common/order-spans.ts";
 import { packLanes } from "./pack-lanes.ts";
 import type { Numberer, ResolvedPipeline } from "./recognise/contract.ts";
 import { resolvePipeline } from "./recognise/resolve.ts";
@@ -33,6 +33,8 @@ export interface WrittenRun {
 export interface WriteRunOptions {
   readonly name: string;
   readonly source: SourceFile;
+  /** All of them, of a trace that was put together from several files; `source` is the first. */
+  readonly sources?: readonly SourceFile[];
   /** Looks whether the work was cancelled, and tells how far it is. Called between chunks. */
   readonly onChunk: (share: number) => Promise<void>;
 }
@@ -218,7 +220,7 @@ function describeRun(
   return {
     name: options.name,
     kind: trace.plannedSchedule === undefined ? "imported" : "simulated",
-    sources: [options.source],
+    sources: options.sources ?? [options.source],
     ...(trace.plannedSchedule === undefined ? {} : { schedule: trace.plannedSchedule }),
     ...(trace.baseEpochNs === undefined ? {} : { originEpochNs: epochNs(trace.baseEpochNs + BigInt(originShift)) }),
     ...(extent === undefined ? {} : { extent: { startNs: ns(extent.startNs), endNs: ns(extent.endNs) } }),
