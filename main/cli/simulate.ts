@@ -10,7 +10,7 @@ import {
   SCHEDULE_NAMES,
 } from "#common/schedule/catalogue.ts";
 
-import type { Device } from "../core/simulate/device.ts";
+import type { Device } from "#common/simulation.ts";
 import type { SimulateRequest } from "../core/simulate/request.ts";
 import { parseOrdinal } from "./arguments.ts";
 import { runCommand } from "./run-command.ts";
@@ -183,21 +183,21 @@ async function readTable(text: string): Promise<Extract<SimulateRequest["schedul
 }
 
 async function readNetwork({
-  network: name,
+  network,
   inputSize,
-  batchSize = 1,
+  batchSize,
   device,
   partition,
 }: SimulateOptions): Promise<Pick<SimulateRequest, "network" | "partition">> {
-  if (name === undefined) return {};
-  const { findNetwork } = await import("#common/network/catalogue.ts");
-  const { DEFAULT_DEVICE } = await import("../core/simulate/device.ts");
-  const { blocks } = findNetwork({ name, ...(inputSize === undefined ? {} : { size: inputSize }) });
-  const { readPartition } = await import("../core/simulate/read-partition.ts");
-  return {
-    network: { name, blocks, batchSize, device: { ...DEFAULT_DEVICE, ...device } },
-    ...(partition === undefined ? {} : { partition: readPartition({ text: partition, stages: blocks.length }) }),
-  };
+  if (network === undefined) return {};
+  const { placeNetwork } = await import("../core/simulate/place-network.ts");
+  return placeNetwork({
+    network,
+    ...(inputSize === undefined ? {} : { inputSize }),
+    ...(batchSize === undefined ? {} : { batchSize }),
+    ...(device === undefined ? {} : { device }),
+    ...(partition === undefined ? {} : { partition }),
+  });
 }
 
 async function readMeasured(file: string, context: CommandContext): Promise<NonNullable<SimulateRequest["measured"]>> {

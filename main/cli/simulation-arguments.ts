@@ -1,18 +1,14 @@
 /** Reads what people type to describe a simulation: times, lists of times, shares, devices. A wrong value is a wrong call. */
 import { InvalidArgumentError } from "commander";
 
-import type { FasterStage } from "../core/simulate/durations.ts";
-import type { Device } from "../core/simulate/device.ts";
+import { parseDuration } from "#common/parse-duration.ts";
+import type { FasterStage } from "#common/schedule/changes.ts";
+import type { Device } from "#common/simulation.ts";
 
-const NS_PER_UNIT: Readonly<Record<string, number>> = { ns: 1, us: 1e3, µs: 1e3, μs: 1e3, ms: 1e6, s: 1e9 };
-
-/** `1ms`, `2.5us`, `300ns`, `1.5 s`: integer ns. */
+/** As `parseDuration`. */
 export function parseTime(text: string): number {
-  const match = /^\s*(\d+(?:\.\d+)?)\s*(ns|us|µs|μs|ms|s)\s*$/u.exec(text);
-  const value = match === null ? Number.NaN : Math.round(Number(match[1]) * NS_PER_UNIT[match[2]]);
-  if (!Number.isSafeInteger(value)) {
-    throw new InvalidArgumentError("It takes a time with its unit, such as 1ms or 250us.");
-  }
+  const value = parseDuration(text);
+  if (value === undefined) throw new InvalidArgumentError("It takes a time with its unit, such as 1ms or 250us.");
   return value;
 }
 

@@ -3,10 +3,9 @@ import type { Command } from "commander";
 import { Option } from "commander";
 
 import type { Scope } from "#common/report.ts";
+import type { Changes, FasterStage } from "#common/schedule/changes.ts";
 import { SCHEDULE_NAMES, type ScheduleName } from "#common/schedule/catalogue.ts";
 
-import type { Changes } from "../core/simulate/changes.ts";
-import type { FasterStage } from "../core/simulate/durations.ts";
 import type { RunReader } from "../../db/index.ts";
 import { parseOrdinal } from "./arguments.ts";
 import { runCommand } from "./run-command.ts";
@@ -106,7 +105,7 @@ async function answer(
       replayedNs,
       ...(replayErrorRatio === undefined ? {} : { replayErrorRatio }),
       ...(stragglers === undefined ? {} : { stragglers }),
-      ranked,
+      ranked: ranked.map(({ change, makespanNs, gain }) => ({ change, makespanNs, gain })),
     },
     text: () =>
       `${describeWhatIf(whatIf)}\n${isNoPipeline(report) ? describeNoPipeline(report) : describeReport(report)}\n` +

@@ -3,6 +3,7 @@
  * from a network on a described device (device.ts). Integer ns. Nothing here knows in which order things run.
  */
 import { AppError } from "#common/errors.ts";
+import type { PerStage } from "#common/simulation.ts";
 import type { ComputeAction, ComputePass, FusedAction } from "#common/schedule/action.ts";
 
 /** A transfer between two ranks: how long it occupies the link, and how much later it arrives. */
@@ -23,9 +24,6 @@ export interface Costs {
   readonly inNs?: (stage: number, batch: number) => number;
   readonly outNs?: (stage: number, batch: number) => number;
 }
-
-/** One value for all stages, or one a stage. */
-export type PerStage = number | readonly number[];
 
 export interface ConstantCosts {
   readonly forwardNs: PerStage;

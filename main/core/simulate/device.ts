@@ -8,30 +8,9 @@
  */
 import { AppError } from "#common/errors.ts";
 import type { Op } from "#common/model.ts";
+import type { Device } from "#common/simulation.ts";
 import type { StageRange } from "#common/schedule/partition.ts";
 import type { Costs } from "./costs.ts";
-
-export interface Device {
-  readonly flopsPerSecond: number;
-  readonly memoryBytesPerSecond: number;
-  readonly linkBytesPerSecond: number;
-  /** What brings the input to the first rank and takes the result from the last one. */
-  readonly hostBytesPerSecond: number;
-  readonly linkLatencyNs: number;
-}
-
-/**
- * One device for every rank: the 20.2 tera-operations a second of the published case (arXiv 2211.12877, REFERENCE §1), memory and
- * links on the chip at 1 TB/s, and a host at the practical rate of sixteen PCIe 3.0 lanes. The image then takes longer to arrive
- * than layer 1 to be through, so that batch 1 comes into layer 1 while batch 0 computes in layer 2, as in the figure.
- */
-export const DEFAULT_DEVICE: Device = {
-  flopsPerSecond: 20.2e12,
-  memoryBytesPerSecond: 1e12,
-  linkBytesPerSecond: 1e12,
-  hostBytesPerSecond: 11e9,
-  linkLatencyNs: 0,
-};
 
 /** What a block of a network is to the simulator; main/common/network describes more. Figures are for one image. */
 interface CostedBlock {

@@ -5,24 +5,9 @@
  * iterations that are not warm-up, as straggler-analysis does (REFERENCE §6). The type is the pass; in a dataflow, whose
  * stages do different work by design, it is the stage and the phase.
  */
+import type { Average, DurationChanges } from "#common/schedule/changes.ts";
 import { medianInPlace } from "../analysis/statistics.ts";
 import type { MeasuredAction, MeasuredPipeline, MeasuredTransfer } from "./measured.ts";
-
-export interface FasterStage {
-  readonly stage: number;
-  /** Share of its time that is saved: 0.2 for 20 %. */
-  readonly share: number;
-}
-
-type Average = "mean" | "median";
-
-export interface DurationChanges {
-  readonly faster?: readonly FasterStage[];
-  /** Which average every operation takes; absent: its own duration. */
-  readonly noStragglers?: Average;
-  /** With `noStragglers`: the stages that keep their own durations. */
-  readonly straggling?: readonly number[];
-}
 
 export interface Durations {
   readonly actionNs: (action: MeasuredAction) => number;

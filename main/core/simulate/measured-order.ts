@@ -68,10 +68,6 @@ export function createMeasuredCosts(
   times: StageTimes,
   { stages, latencies }: { stages: readonly StageRange[]; latencies: Latencies },
 ): Costs {
-  const passText = (pass: ComputePass): string =>
-    (pass === "input-grad" || pass === "weight-grad") && !latencies.has(gapKind({ before: pass, after: "forward" }))
-      ? "backward"
-      : pass;
   return {
     computeNs({ stage, pass }) {
       const { first, last } = stages[stage];
@@ -80,10 +76,19 @@ export function createMeasuredCosts(
       return Math.round(sum);
     },
     transfer: ({ pass }) => ({ occupancyNs: 0, latencyNs: Math.round(latencies.get(pass) ?? 0) }),
-    gapNs: ({ before, after }) =>
-      // Input-grad and weight-grad of one batch are halves of one measured backward: nothing lies between them.
-      before === "input-grad" && after === "weight-grad"
-        ? 0
-        : Math.round(latencies.get(gapKind({ before: passText(before), after: passText(after) })) ?? 0),
+    gapNs: createGaps(latencies),
   };
+}
+
+/** What a rank spends between two actions, as a replay fitted it; a half of a split backward is followed as the whole one was. */
+export function createGaps(latencies: Latencies): NonNullable<Costs["gapNs"]> {
+  const passText = (pass: ComputePass): string =>
+    (pass === "input-grad" || pass === "weight-grad") && !latencies.has(gapKind({ before: pass, after: "forward" }))
+      ? "backward"
+      : pass;
+  return ({ before, after }) =>
+    // Input-grad and weight-grad of one batch are halves of one measured backward: nothing lies between them.
+    before === "input-grad" && after === "weight-grad"
+      ? 0
+      : Math.round(latencies.get(gapKind({ before: passText(before), after: passText(after) })) ?? 0);
 }

@@ -16,7 +16,8 @@ import {
 } from "#common/schedule/catalogue.ts";
 import { orderDataflow } from "#common/schedule/dataflow.ts";
 import { partitionBalanced, type StageRange } from "#common/schedule/partition.ts";
-import { createConstantCosts, type Costs, type PerStage, type TransferCost } from "./costs.ts";
+import type { PerStage } from "#common/simulation.ts";
+import { createConstantCosts, type Costs, type TransferCost } from "./costs.ts";
 import { createDataflowCosts, createTrainingCosts, forwardNs, type NetworkOnDevice } from "./device.ts";
 import type { MeasuredPipeline } from "./measured.ts";
 import { createSampledCosts } from "./sampled-costs.ts";

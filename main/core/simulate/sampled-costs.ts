@@ -2,12 +2,14 @@
  * Costs drawn from a measured run: each action takes one of the durations that its stage and pass really took.
  *
  * Drawn with a seed, so that the same request gives the same run. Passes that were not measured are made of those that were, as
- * in measured-order.ts. Transfers take the latencies that a replay of the run fits.
+ * in measured-order.ts. Transfers, and what a rank spends between two actions, take
+ * what a replay of the run fits.
  */
 import { AppError } from "#common/errors.ts";
 import type { ComputePass } from "#common/schedule/action.ts";
 import type { Costs } from "./costs.ts";
 import type { MeasuredPipeline } from "./measured.ts";
+import { createGaps } from "./measured-order.ts";
 import { fitLatencies, prepareReplay } from "./replay.ts";
 
 /** @throws AppError invalid-argument when the order has other stages than the run */
@@ -42,6 +44,7 @@ export function createSampledCosts(
       return pass === "forward" ? 0 : Math.round((draw(stage, "backward") ?? 0) / 2);
     },
     transfer: ({ pass }) => ({ occupancyNs: 0, latencyNs: Math.round(latencies.get(pass) ?? 0) }),
+    gapNs: createGaps(latencies),
   };
 }
 

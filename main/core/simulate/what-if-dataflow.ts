@@ -3,7 +3,9 @@
  *
  * Costs are the run's own: every batch keeps its compute, in and out times. Where a partition cuts between stages that shared a
  * rank, in and out take what a byte took at the cuts that were measured, or their mean where bytes are not known. Whether phases
- * overlap, and whether one device is shared, is read off the recording.
+ * overlap, and whether one device is shared, is read off the recording. Ranks that compete for the cores or the memory of one
+ * machine slow each other down; that is in the costs as they were recorded, and a partition that keeps more ranks busy at once
+ * is then predicted too fast, one that keeps fewer busy too slow.
  */
 import { AppError } from "#common/errors.ts";
 import { upTo } from "#common/schedule/action.ts";
@@ -11,7 +13,7 @@ import { DEFAULT_BUFFER_DEPTH } from "#common/schedule/catalogue.ts";
 import { orderDataflow } from "#common/schedule/dataflow.ts";
 import { partitionBalanced, type StageRange } from "#common/schedule/partition.ts";
 import type { Scope } from "#common/report.ts";
-import type { Changes } from "./changes.ts";
+import type { Changes } from "#common/schedule/changes.ts";
 import type { Costs } from "./costs.ts";
 import type { DataflowRules } from "./dataflow-tasks.ts";
 import { createDurations, type Durations } from "./durations.ts";

@@ -10,21 +10,15 @@ import { createOrder, type ScheduleName } from "#common/schedule/catalogue.ts";
 import { partitionBalanced, partitionEvenly, type StageRange } from "#common/schedule/partition.ts";
 import { upTo } from "#common/schedule/action.ts";
 import type { Scope } from "#common/report.ts";
-import type { Changes } from "./changes.ts";
-import { createDurations, type DurationChanges, type Durations } from "./durations.ts";
+import type { StragglerFigures } from "#common/simulation.ts";
+import type { Changes, DurationChanges } from "#common/schedule/changes.ts";
+import { createDurations, type Durations } from "./durations.ts";
 import type { MeasuredIteration, MeasuredPipeline } from "./measured.ts";
 import { createMeasuredCosts, measureStageTimes, recogniseSchedule, type StageTimes } from "./measured-order.ts";
 import { fitLatencies, measureReplayError, NETWORK_KINDS, prepareReplay, replay } from "./replay.ts";
 import type { Latencies, ReplayTrace } from "./replay.ts";
 import { simulateOrder } from "./simulate.ts";
 import { summariseSimulation, type Simulation } from "./simulation.ts";
-
-export interface StragglerFigures {
-  /** Mean over iterations of the replayed makespan over that without stragglers, both of the slowest replica. */
-  readonly slowdown: number;
-  /** The same with only this stage keeping its own durations; the greatest first. */
-  readonly byStage: readonly { readonly stage: number; readonly slowdown: number }[];
-}
 
 interface TrainingModel {
   readonly simulate: (changes: Changes) => Simulation;

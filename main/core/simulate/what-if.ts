@@ -7,38 +7,21 @@
 import { AppError } from "#common/errors.ts";
 import type { Run } from "#common/model.ts";
 import type { Scope } from "#common/report.ts";
+import type { RankedChange, StragglerFigures, WhatIfAnswer } from "#common/simulation.ts";
 import { upTo } from "#common/schedule/action.ts";
 import { SCHEDULE_NAMES } from "#common/schedule/catalogue.ts";
 import type { AnalysisInput } from "../analysis/input.ts";
 import { chooseWindow, surveyRun } from "../analysis/windows.ts";
-import { describeChanges, type Changes } from "./changes.ts";
+import { describeChanges, type Changes } from "#common/schedule/changes.ts";
 import { readMeasuredPipeline } from "./measured.ts";
 import { describeSimulatedRun, type SimulatedRun } from "./simulated-run.ts";
 import type { Simulation } from "./simulation.ts";
 import { createDataflowModel, findPartition } from "./what-if-dataflow.ts";
-import { createTrainingModel, type StragglerFigures } from "./what-if-training.ts";
+import { createTrainingModel } from "./what-if-training.ts";
 
-interface RankedChange {
-  readonly change: string;
-  readonly makespanNs: number;
-  /** Share of the replayed makespan that is saved; negative when it takes longer. */
-  readonly gain: number;
-}
-
-export interface WhatIf {
+export interface WhatIf extends WhatIfAnswer {
   readonly simulation: Simulation;
   readonly simulated: SimulatedRun;
-  readonly scope: Scope;
-  /** The changes in words. */
-  readonly change: string;
-  readonly recordedNs: number;
-  /** Makespan of the replay without changes. */
-  readonly replayedNs: number;
-  /** How well the replay predicts makespans that nothing was fitted to; absent where there is nothing to predict. */
-  readonly replayErrorRatio?: number;
-  /** Single changes, the shortest makespan first. */
-  readonly ranked: readonly RankedChange[];
-  readonly stragglers?: StragglerFigures;
 }
 
 export interface WhatIfOptions {
@@ -103,6 +86,7 @@ export function answerWhatIf(
     }),
     scope: chosen,
     change,
+    makespanNs: simulation.makespanNs,
     recordedNs: window.endNs - window.startNs,
     replayedNs,
     ...(model.replayErrorRatio === undefined ? {} : { replayErrorRatio: model.replayErrorRatio }),
@@ -186,7 +170,9 @@ function rankChanges(
   return [...byText]
     .flatMap(([change, single]): RankedChange[] => {
       const makespanNs = tryMakespan(simulate, single);
-      return makespanNs === undefined ? [] : [{ change, makespanNs, gain: 1 - makespanNs / replayedNs }];
+      return makespanNs === undefined
+        ? []
+        : [{ change, changes: single, makespanNs, gain: 1 - makespanNs / replayedNs }];
     })
     .sort((a, b) => a.makespanNs - b.makespanNs);
 }

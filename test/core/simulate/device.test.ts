@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 
 import { findNetwork } from "../../../main/common/network/catalogue.ts";
 import { bytesAcrossCut, createDataflowCosts, forwardNs } from "../../../main/core/simulate/device.ts";
-import type { Device } from "../../../main/core/simulate/device.ts";
+import type { Device } from "../../../main/common/simulation.ts";
 import { findCutBytes } from "../../../main/core/simulate/cut-bytes.ts";
 import { stageId } from "../../../main/common/ids.ts";
 

@@ -13,7 +13,7 @@ import { SCHEDULE_NAMES } from "../../../main/common/schedule/catalogue.ts";
 import { readScheduleCsv } from "../../../main/common/schedule/csv.ts";
 import { buildReport, isNoPipeline } from "../../../main/core/analysis/build-report.ts";
 import { checkReport } from "../../../main/core/analysis/invariants.ts";
-import { DEFAULT_DEVICE } from "../../../main/core/simulate/device.ts";
+import { DEFAULT_DEVICE } from "../../../main/common/simulation.ts";
 import { simulateRequest, type SimulateRequest } from "../../../main/core/simulate/request.ts";
 import type { SimulatedRun } from "../../../main/core/simulate/simulated-run.ts";
 import type { SimulatedSpan } from "../../../main/core/simulate/simulation.ts";

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 
 import { createOrder, type ScheduleName } from "../../../main/common/schedule/catalogue.ts";
 import type { StageRange } from "../../../main/common/schedule/partition.ts";
-import type { Changes } from "../../../main/core/simulate/changes.ts";
+import type { Changes } from "../../../main/common/schedule/changes.ts";
 import { createConstantCosts } from "../../../main/core/simulate/costs.ts";
 import { readMeasuredPipeline } from "../../../main/core/simulate/measured.ts";
 import { fitLatencies, measureReplayError, prepareReplay } from "../../../main/core/simulate/replay.ts";

@@ -1,8 +1,24 @@
 /** The changes that a what-if makes to a measured run, and how they read. All of them are made together. */
-import { formatShare } from "#common/format.ts";
-import type { ScheduleName } from "#common/schedule/catalogue.ts";
-import type { StageRange } from "#common/schedule/partition.ts";
-import type { DurationChanges } from "./durations.ts";
+import { formatShare } from "../format.ts";
+import type { ScheduleName } from "./catalogue.ts";
+import type { StageRange } from "./partition.ts";
+
+export interface FasterStage {
+  readonly stage: number;
+  /** Share of its time that is saved: 0.2 for 20 %. */
+  readonly share: number;
+}
+
+/** Which average every operation takes where there are no stragglers. */
+export type Average = "mean" | "median";
+
+export interface DurationChanges {
+  readonly faster?: readonly FasterStage[];
+  /** Absent: every operation takes its own duration. */
+  readonly noStragglers?: Average;
+  /** With `noStragglers`: the stages that keep their own durations. */
+  readonly straggling?: readonly number[];
+}
 
 export interface Changes extends DurationChanges {
   readonly schedule?: ScheduleName;
