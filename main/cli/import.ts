@@ -1,5 +1,6 @@
 /**
- * `pipewave import <file…>`: each trace becomes one run file, in the current folder or where `-o` says.
+ * `pipewave import <file or folder…>`: each trace, or each folder of the traces of a job, becomes one run file, in the
+ * current folder or where `-o` says.
  *
  * With several traces a failure of one does not stop the others; with --json a single trace gives its report, several give
  * a list in which a failed one is `{ "error": … }`.
@@ -12,39 +13,51 @@ import type { Command } from "commander";
 import { AppError } from "#common/errors.ts";
 import type { ImportReport } from "#common/report.ts";
 
+import type { ImportOptions as FileImportOptions } from "../core/import/import-trace.ts";
+import { stemOfTrace } from "../core/import/trace-name.ts";
 import { adviseForCommand, describeError, runCommand } from "./run-command.ts";
 import type { CommandContext, CommonOptions } from "./run-command.ts";
-import { RULES_OPTION } from "./trace-options.ts";
+import { PIPELINE_GROUP_OPTION, RULES_OPTION } from "./trace-options.ts";
 import type { TraceOptions } from "./trace-options.ts";
 
 interface ImportOptions extends CommonOptions, TraceOptions {
   readonly output?: string;
   readonly force?: boolean;
+  readonly oneRun?: boolean;
+  readonly rankFrom?: string;
+  readonly keepGoing?: boolean;
 }
 
 export function registerImport(program: Command): void {
   program
     .command("import")
     .summary("turn trace files into run files")
-    .description("Turns each trace file (plain, gzip or zstd) into a run file, <name>.pipewave in the current folder.")
-    .argument("<trace...>", "trace files")
-    .option("-o, --output <path>", "the run file to write; an existing folder with several traces")
+    .description(
+      "Turns each trace file (plain, gzip or zstd) into a run file, <name>.pipewave in the current folder. The format is " +
+        "told by the content: Chrome Trace Event JSON, PyTorch profiler (Kineto), Nsight Systems exported as SQLite, " +
+        "Perfetto protobuf, PyTorch schedule tables, spans as CSV or NDJSON. A folder is one run: its files are the ranks of " +
+        "a job and are set to one clock. Several traces are a run each; with -o run.pipewave or --one-run they are one.",
+    )
+    .argument("<trace...>", "trace files, or folders of them")
+    .option("-o, --output <path>", "the run file to write; an existing folder for a run each")
+    .option("--one-run", "the traces are the ranks of one run")
+    .option("--rank-from <regex>", "of several files: reads the rank from the path, by the groups rank and replica")
+    .option("--keep-going", "of several files: leave out those that cannot be read")
     .option(...RULES_OPTION)
+    .option(...PIPELINE_GROUP_OPTION)
     .option("--keep-partial", "import what is whole of a trace that was cut off")
     .option("-f, --force", "replace a run file that exists already")
     .option("--json", "print the import report as JSON")
-    .action(async (traces: string[], options: ImportOptions, command: Command) => {
-      if (traces.length > 1 && options.output !== undefined && !isFolder(options.output)) {
-        command.error("error: with several traces, -o must name an existing folder");
-      }
+    .action(async (traces: string[], options: ImportOptions) => {
+      const works = planImports(traces, options);
       await runCommand(options, async (context) => {
-        const outcomes = await importAll(traces, options, context);
+        const outcomes = await importAll(works, options, context);
         const { describeImports } = await import("./import-text.ts");
         const failed = outcomes.filter((outcome) => outcome instanceof AppError);
-        if (traces.length === 1 && failed.length === 1) throw failed[0];
+        if (works.length === 1 && failed.length === 1) throw failed[0];
         const documents = outcomes.map((one) => (one instanceof AppError ? { error: describeError(one) } : one));
         return {
-          document: traces.length === 1 ? documents[0] : documents,
+          document: works.length === 1 ? documents[0] : documents,
           text: () =>
             describeImports(outcomes.filter((outcome): outcome is ImportReport => !(outcome instanceof AppError))),
           ...(failed.length === 0 ? {} : { failure: failed.map(({ message }) => message).join("\n") }),
@@ -53,27 +66,55 @@ export function registerImport(program: Command): void {
     });
 }
 
+/** What becomes one run file. */
+interface ImportWork {
+  readonly paths: readonly string[];
+  /** Several files, or a folder of them. */
+  readonly isMany: boolean;
+  readonly name: string;
+  readonly out: string;
+}
+
+/** A folder is one run, several files are one where they get one name or are said to be. */
+function planImports(traces: readonly string[], { output, oneRun = false }: ImportOptions): readonly ImportWork[] {
+  const isOne = oneRun || (output !== undefined && !isFolder(output));
+  if (traces.length > 1 && isOne) {
+    const name = output === undefined || isFolder(output) ? nameOf(traces[0]) : nameOf(output);
+    return [{ paths: traces, isMany: true, name, out: outputOf(name, output) }];
+  }
+  return traces.map((trace) => {
+    const name = nameOf(trace);
+    return { paths: [trace], isMany: isFolder(trace), name, out: outputOf(name, output) };
+  });
+}
+
+const nameOf = (trace: string): string => stemOfTrace(path.basename(path.resolve(trace))).replace(/\.pipewave$/, "");
+
 async function importAll(
-  traces: readonly string[],
+  works: readonly ImportWork[],
   options: ImportOptions,
   { signal, onProgress }: CommandContext,
 ): Promise<(ImportReport | AppError)[]> {
   const { importTrace } = await import("../core/import/import-trace.ts");
+  const { importFolder } = await import("../core/import/folder/import-folder.ts");
   const { readTraceOptions } = await import("./trace-options.ts");
   const given = await readTraceOptions(options);
+  const { rankFrom, keepGoing = false } = options;
   const outcomes: (ImportReport | AppError)[] = [];
-  for (const trace of traces) {
+  for (const { paths, isMany, name, out } of works) {
+    const common: Omit<FileImportOptions, "path"> = {
+      out,
+      ...given,
+      replace: options.force ?? false,
+      deriveLater: true,
+      signal,
+      onProgress: ({ step, share }) => onProgress({ step: `${path.basename(paths[0])}: ${step}`, share }),
+    };
     try {
-      const report = await importTrace({
-        path: trace,
-        out: outputOf(trace, options.output),
-        ...given,
-        replace: options.force ?? false,
-        deriveLater: true,
-        signal,
-        onProgress: ({ step, share }) => onProgress({ step: `${path.basename(trace)}: ${step}`, share }),
-      });
-      outcomes.push(report);
+      const many = { paths, name, keepGoing, ...(rankFrom === undefined ? {} : { rankFrom }) };
+      outcomes.push(
+        isMany ? await importFolder({ ...common, ...many }) : await importTrace({ ...common, path: paths[0] }),
+      );
     } catch (error) {
       if (signal.aborted || !(error instanceof AppError)) throw error;
       outcomes.push(adviseForCommand(error));
@@ -82,14 +123,11 @@ async function importAll(
   return outcomes;
 }
 
-/** The run file of a trace. */
-function outputOf(trace: string, output: string | undefined): string {
-  const name = `${path
-    .basename(trace)
-    .replace(/\.(gz|zst)$/i, "")
-    .replace(/\.json$/i, "")}.pipewave`;
-  if (output === undefined) return name;
-  return isFolder(output) ? path.join(output, name) : output;
+/** The run file of a run of that name. */
+function outputOf(name: string, output: string | undefined): string {
+  const file = `${name}.pipewave`;
+  if (output === undefined) return file;
+  return isFolder(output) ? path.join(output, file) : output;
 }
 
 function isFolder(file: string): boolean {

@@ -4,6 +4,7 @@ import type { ImportOptions } from "../core/import/import-trace.ts";
 export interface TraceOptions {
   readonly rules?: string;
   readonly keepPartial?: boolean;
+  readonly pipelineGroup?: string;
 }
 
 export const RULES_OPTION = [
@@ -11,12 +12,19 @@ export const RULES_OPTION = [
   "JSON file of rules that recognise names, tried before the built-in ones",
 ] as const;
 
+export const PIPELINE_GROUP_OPTION = [
+  "--pipeline-group <name>",
+  "process group whose sends and receives are the pipeline's, for traces without annotations (default: mesh_pp)",
+] as const;
+
 /** @throws AppError invalid-rules, file-not-found, file-unreadable */
 export async function readTraceOptions({
   rules,
   keepPartial = false,
-}: TraceOptions): Promise<Pick<ImportOptions, "rules" | "keepPartial">> {
-  if (rules === undefined) return { keepPartial };
+  pipelineGroup,
+}: TraceOptions): Promise<Pick<ImportOptions, "rules" | "keepPartial" | "pipelineGroup">> {
+  const given = { keepPartial, ...(pipelineGroup === undefined ? {} : { pipelineGroup }) };
+  if (rules === undefined) return given;
   const { loadRules } = await import("../core/import/recognise/load-rules.ts");
-  return { keepPartial, rules: await loadRules(rules) };
+  return { ...given, rules: await loadRules(rules) };
 }

@@ -29,6 +29,20 @@ export class ArgsArena {
     return (this.#blocks.length - 1) * BLOCK_BYTES + at;
   }
 
+  /** The blocks, in order of address: to be handed to another arena. The last one may have room left. */
+  get blocks(): readonly Uint8Array[] {
+    return this.#blocks;
+  }
+
+  /** Takes over the blocks of another arena. @returns what its addresses become greater by */
+  append(blocks: readonly Uint8Array[]): number {
+    const shift = this.#blocks.length * BLOCK_BYTES;
+    this.#blocks.push(...blocks);
+    this.#block = new Uint8Array(0);
+    this.#used = 0;
+    return shift;
+  }
+
   /** A view of a kept text. */
   view(address: number, length: number): Uint8Array {
     const offset = address % BLOCK_BYTES;

@@ -46,7 +46,7 @@ export class ByteWindow {
 
   /**
    * Moves the window so that it begins at `from` and holds more bytes behind the present ones.
-   * @returns false when the content has ended: nothing was moved
+   * @returns false when the content has ended: nothing was added, but the window may have moved (compare `offset`)
    * @throws AppError too-large, and what `Source.read` throws; the signal's reason
    */
   async more(from: number): Promise<boolean> {
@@ -64,6 +64,16 @@ export class ByteWindow {
     this.#isEnded = length === 0;
     if (this.offset + this.end > this.#nextTurn) await this.#takeTurn();
     return !this.#isEnded;
+  }
+
+  /**
+   * For content that is read in another way than through the window: tells how far that is and lets a cancellation in.
+   * @throws the signal's reason
+   */
+  async pause(share: number): Promise<void> {
+    this.#onProgress?.(share);
+    await setImmediate();
+    this.#signal?.throwIfAborted();
   }
 
   #read(into: Uint8Array): number | Promise<number> {

@@ -19,9 +19,19 @@ export interface Described {
   labels?: string | undefined;
 }
 
+/** The file that a raw lane came from, and the place in the job that the file (or a person who speaks for it) states. */
+export interface LaneFile {
+  readonly file: string;
+  readonly rank?: number | undefined;
+  readonly replica?: number | undefined;
+  /** A person said so: then it holds against everything that the trace says. */
+  readonly isGiven?: boolean;
+}
+
 export class CollectedTrace {
   readonly texts: InternedTexts;
-  readonly recogniser: Recogniser;
+  /** Replaced by one that knows more rules, in the same places, where files of several formats come together. */
+  recogniser: Recogniser;
   readonly spans: CollectedSpans;
   readonly arena = new ArgsArena();
   readonly tally = new ImportTally();
@@ -39,8 +49,14 @@ export class CollectedTrace {
   /** By text of the process, and of the process and thread separated by a zero character. */
   readonly processes = new Map<string, Described>();
   readonly threads = new Map<string, Described>();
+  /** By raw lane, for a trace that was put together from several files. */
+  laneFiles: readonly LaneFile[] | undefined;
   /** Rank that the file itself states. */
   fileRank: number | undefined;
+  /** What the file says of the job it belongs to, as the JSON that PyTorch writes (`distributedInfo`). */
+  distributedInfo: string | undefined;
+  /** Set for a plan that nobody has executed: the schedule's name. */
+  plannedSchedule: string | undefined;
   /** Epoch ns of the importer's time base, where the trace says it. */
   baseEpochNs: bigint | undefined;
   /** Whether times should be counted from the earliest event instead of the base. */

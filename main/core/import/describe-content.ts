@@ -12,7 +12,7 @@ const MAGIC: readonly (readonly [bytes: string, words: string])[] = [
   ["\x1f\x8b", "a gzip file inside a compressed file"],
   ["\x7fELF", "a program"],
   ["PAR1", "a Parquet file"],
-  ["SQLite format 3\0", "an SQLite database (open a run file instead of importing it)"],
+  ["SQLite format 3\0", "an SQLite database that no profiler exported (a run file is opened, not imported)"],
 ];
 
 export function describeContent(head: Uint8Array): string {

@@ -1,6 +1,15 @@
 /** Counts what became of every event, in words: the figures of the import report. Refuses to forget: each event is counted once. */
 import type { ImportReport } from "#common/report.ts";
 
+const COUNTS = ["read", "spans", "pairs", "instants", "counters", "flows", "metadata"] as const;
+
+/** What a tally counted, to be sent elsewhere. */
+export interface TallyFigures {
+  readonly counts: Readonly<Record<(typeof COUNTS)[number], number>>;
+  readonly skipped: ImportReport["skipped"];
+  readonly repaired: readonly (readonly [sentence: string, times: number])[];
+}
+
 export class ImportTally {
   read = 0;
   /** Spans of the trace; a fused span that became two counts once. */
@@ -24,6 +33,20 @@ export class ImportTally {
   /** Notes a repair. `{n}` in the sentence becomes how often it was made. */
   repair(sentence: string, times = 1): void {
     this.#repaired.set(sentence, (this.#repaired.get(sentence) ?? 0) + times);
+  }
+
+  /** Everything counted, as plain data. */
+  get figures(): TallyFigures {
+    const { read, spans, pairs, instants, counters, flows, metadata } = this;
+    const counts = { read, spans, pairs, instants, counters, flows, metadata };
+    return { counts, skipped: this.skipped, repaired: [...this.#repaired] };
+  }
+
+  /** Counts what another tally counted as well. */
+  add({ counts, skipped, repaired }: TallyFigures): void {
+    for (const key of COUNTS) this[key] += counts[key];
+    for (const { reason, count, example } of skipped) this.skip(reason, () => example, count);
+    for (const [sentence, times] of repaired) this.repair(sentence, times);
   }
 
   get skippedCount(): number {

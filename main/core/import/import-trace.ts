@@ -11,6 +11,7 @@ import { createRun } from "../../../db/index.ts";
 import type { RunWriter } from "../../../db/index.ts";
 import { ByteWindow } from "./byte-window.ts";
 import { CollectedTrace } from "./collected-trace.ts";
+import type { ReadOptions } from "./importer.ts";
 import { InternedTexts } from "./interned-texts.ts";
 import { createRecogniser } from "./recognise/recogniser.ts";
 import type { Rule } from "./recognise/rule.ts";
@@ -19,6 +20,7 @@ import { isOwnExport } from "./own-export/is-own-export.ts";
 import { chooseImporter } from "./registry.ts";
 import { openSource } from "./source.ts";
 import type { Source } from "./source.ts";
+import { stemOfTrace } from "./trace-name.ts";
 import { writeRun } from "./write-run.ts";
 
 export interface ImportProgress {
@@ -37,6 +39,8 @@ export interface ImportOptions {
   readonly rules?: readonly Rule[];
   /** Imports what is whole of a trace that was cut off. */
   readonly keepPartial?: boolean;
+  /** Process group that is the pipeline's, where the trace does not say so itself. */
+  readonly pipelineGroup?: string;
   /** Allows to replace a file at `out`. */
   readonly replace?: boolean;
   /** Leaves the levels of detail to whoever draws the run first. */
@@ -90,7 +94,11 @@ export async function importSource(
     const { out, replace = false } = options;
     return importOwnExport(window, { out, replace, keepPartial, signal, startedAt, createWriter });
   }
-  const { importer, trace } = await collect(window, { rules: options.rules ?? BUILT_IN_RULES, keepPartial });
+  const { importer, trace } = await collect(window, {
+    ...options,
+    rules: options.rules ?? BUILT_IN_RULES,
+    keepPartial,
+  });
   onProgress?.({ share: READING_SHARE, step: "ordering the spans" });
   const writer = createWriter(options.out, {
     replace: options.replace ?? false,
@@ -104,13 +112,18 @@ export async function importSource(
   }
 }
 
-async function collect(window: ByteWindow, { rules, keepPartial }: { rules: readonly Rule[]; keepPartial: boolean }) {
+/** Reads and recognises a whole trace; nothing is written. @throws AppError what choosing and reading name, no-spans */
+export async function collect(
+  window: ByteWindow,
+  { rules, ...options }: ReadOptions & { readonly rules: readonly Rule[] },
+) {
   if (window.end === 0) throw new AppError({ code: "file-empty", what: "the file holds no bytes" });
   const importer = chooseImporter(window.bytes.subarray(0, window.end + 1));
   const texts = new InternedTexts();
   const capacity = Math.min(LARGEST_FIRST_GUESS, Math.max(1024, Math.ceil(window.source.sizeBytes / BYTES_PER_SPAN)));
-  const trace = new CollectedTrace({ texts, recogniser: createRecogniser({ rules, texts }), capacity });
-  await importer.read(window, trace, { keepPartial });
+  const recogniser = createRecogniser({ rules: [...rules, ...(importer.rules ?? [])], texts });
+  const trace = new CollectedTrace({ texts, recogniser, capacity });
+  await importer.read(window, trace, options);
   const { spans, instants, counters, flows, skippedCount } = trace.tally;
   if (spans + instants + counters + flows === 0) {
     throw new AppError({
@@ -140,7 +153,7 @@ async function write(
   const { tally } = trace;
   const described = source.describe();
   const written = await writeRun(trace, writer, {
-    name: nameOfRun(described.name),
+    name: stemOfTrace(described.name),
     source: described,
     onChunk: async (share) => {
       onProgress?.({ share: READING_SHARE + share * (1 - READING_SHARE), step: "writing the run" });
@@ -176,13 +189,8 @@ async function write(
   return report;
 }
 
-/** The file's name without folders and the endings that only say how it is stored. */
-function nameOfRun(file: string): string {
-  return file.replace(/\.(gz|zst)$/i, "").replace(/\.json$/i, "") || file;
-}
-
 /** An error of an importer, which does not know the file's name. */
-function withFile(error: unknown, file: string): unknown {
+export function withFile(error: unknown, file: string): unknown {
   if (!(error instanceof AppError) || error.fields.where?.file !== undefined) return error;
   return new AppError({ ...error.fields, where: { ...error.fields.where, file } }, { cause: error.cause });
 }

@@ -16,13 +16,16 @@ export function listRawLanes(trace: CollectedTrace, file: string): RawLane[] {
     const thread = textOf(lanes.second[index]);
     const processName = processes.get(process)?.name;
     const threadName = threads.get(trace.threadKey(process, thread))?.name;
+    const from = trace.laneFiles?.[index] ?? { file, rank: trace.fileRank };
     return {
       process,
       thread,
-      file,
+      file: from.file,
       ...(processName === undefined ? {} : { processName }),
       ...(threadName === undefined ? {} : { threadName }),
-      ...(trace.fileRank === undefined ? {} : { fileRank: trace.fileRank }),
+      ...(from.rank === undefined ? {} : { fileRank: from.rank }),
+      ...(from.replica === undefined ? {} : { fileReplica: from.replica }),
+      ...(from.isGiven === true ? { placeIsGiven: true } : {}),
     };
   });
 }

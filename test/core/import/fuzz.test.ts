@@ -1,8 +1,9 @@
 /**
- * Ten thousand damaged inputs: bytes flipped, cut, repeated, inserted, of traces in every shape, plain and compressed. Each
+ * Ten thousand damaged inputs: bytes flipped, cut, repeated, inserted, of traces of every format, plain and compressed. Each
  * gives a report or an AppError, in bounded time and memory, and leaves no temporary file. Seeded: a failure names its input.
  */
-import { readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
@@ -17,11 +18,17 @@ import type { RunWriter } from "../../../db/index.ts";
 import { importSource, importTrace } from "../../../main/core/import/import-trace.ts";
 import type { ImportOptions } from "../../../main/core/import/import-trace.ts";
 import { openSource } from "../../../main/core/import/source.ts";
+import { createJob } from "../../support/exports/synthetic-job.ts";
+import type { SyntheticJob } from "../../support/exports/synthetic-job.ts";
+import { writeKineto } from "../../support/exports/write-json.ts";
+import { writeNsight } from "../../support/exports/write-nsight.ts";
+import { writePerfetto } from "../../support/exports/write-perfetto.ts";
 import { makeTemporaryFolder } from "../../support/sample-trace.ts";
 import { createRandom } from "./random.ts";
 import type { Random } from "./random.ts";
 
 const INPUTS = 10_000;
+const FORMATS = ["chrome-trace", "kineto", "nsight-sqlite", "perfetto", "schedule-csv", "span-csv", "span-ndjson"];
 /** So many inputs, one is written to a real run file. */
 const REAL_FILE_EVERY = 50;
 /** Bytes that mean something to JSON, to compression or to UTF-8. */
@@ -43,12 +50,48 @@ const events = [
 ];
 const array = `[${events.join(",\n")}]`;
 const object = `{"distributedInfo":{"rank":3},"traceEvents":[${events.join(",")}],"baseTimeNanoseconds":1751410836000000000}`;
-const bases = [array, object].flatMap((text) => [
-  Buffer.from(text),
-  Buffer.from(text),
-  gzipSync(text),
-  zstdCompressSync(text),
-]);
+/** Mostly plain: damage to compressed bytes is found before anybody reads what was in them. */
+const pickled = (bytes: Uint8Array | string): Buffer[] => [
+  ...Array.from({ length: 4 }, () => Buffer.from(bytes)),
+  gzipSync(bytes),
+  zstdCompressSync(bytes),
+];
+
+const wholeJob = createJob(4);
+/** Two ranks' first actions: an input that is mostly one action would be damaged where nothing is read. */
+const job: SyntheticJob = { ...wholeJob, actions: wholeJob.actions.slice(0, 6), strays: wholeJob.strays.slice(0, 1) };
+
+function exportNsight(): Buffer {
+  const folder = mkdtempSync(path.join(tmpdir(), "pipewave-test-"));
+  writeNsight(path.join(folder, "export"), job);
+  const bytes = readFileSync(path.join(folder, "export"));
+  rmSync(folder, { recursive: true });
+  return bytes;
+}
+
+const spanCsv = `name,start_us,duration_us,rank,stage,batch,pass,note
+block 0,0,120.5,0,0,0,forward,"a ""quoted"", word"
+send,120.5,8,0,0,0,forward,
+block 1,1e2,2.25,1,1,0,backward,\u00e9
+`;
+const spanNdjson = `{"name":"block 0","start_ns":1751410836123456789,"end_ns":1751410836123457789,"stage":0,"batch":0}
+{"name":"block 1","start_ns":1751410836123457000,"end_ns":1751410836123459789,"stage":1,"batch":0,"deep":[[{"a":null}]]}
+`;
+const schedule = `0F0,0F1,0SEND_F0,,0B0,0W0,0B1,0W1
+,1F0,1B0,1W0,1F1,1B1,1W1
+`;
+
+/** By format: one is drawn first, so that each gets its share. */
+const bases: readonly (readonly Buffer[])[] = [
+  [array, object].flatMap(pickled),
+  [array, object].flatMap(pickled),
+  pickled(writeKineto(job, { deviceAnnotations: "whole", distributedInfo: { rank: 1, pg_config: [] } })),
+  pickled(exportNsight()),
+  pickled(writePerfetto(job)),
+  pickled(spanCsv),
+  pickled(spanNdjson),
+  pickled(schedule),
+];
 
 function damage(base: Buffer, random: Random): Buffer {
   let bytes = Buffer.from(base);
@@ -110,16 +153,18 @@ test("damaged inputs give a report or an error, and nothing else", { timeout: 18
   const file = path.join(folder, "unknown");
   const out = path.join(folder, "out.pipewave");
   const outcomes = new Map<string, number>();
+  const formats = new Set<string>();
   const startRss = process.memoryUsage.rss();
   for (let input = 0; input < INPUTS; input++) {
     const random = createRandom(input);
-    const bytes = damage(random.pick(bases), random);
+    const bytes = damage(random.pick(random.pick(bases)), random);
     const options = { path: file, out, replace: true, keepPartial: random.below(2) === 0 };
     writeFileSync(file, bytes);
     let outcome = "report";
     try {
       const report = input % REAL_FILE_EVERY === 0 ? await importTrace(options) : await importToNowhere(options);
       expect(report.violations).toEqual([]);
+      formats.add(report.format);
     } catch (error) {
       if (!(error instanceof AppError)) {
         throw new Error(`input ${input}: ${bytes.toString("latin1")}`, { cause: error });
@@ -132,8 +177,17 @@ test("damaged inputs give a report or an error, and nothing else", { timeout: 18
   }
   expect(readdirSync(folder)).toEqual(["unknown"]);
   // Both sides of the fence were reached.
-  const reached = ["report", "malformed-trace", "corrupt-compression", "truncated-trace", "unknown-format"];
+  const reached = [
+    "report",
+    "malformed-trace",
+    "malformed-schedule",
+    "impossible-order",
+    "corrupt-compression",
+    "truncated-trace",
+    "unknown-format",
+  ];
   expect([...outcomes.keys()]).toEqual(expect.arrayContaining(reached));
+  expect([...formats].toSorted()).toEqual(FORMATS);
   collectGarbage();
   expect(process.memoryUsage.rss() - startRss).toBeLessThan(500e6);
 });

@@ -1,7 +1,7 @@
 /** Canonical order, nesting and sub-lanes, against plain brute force on random spans. */
 import { describe, expect, test } from "vitest";
 
-import { orderRows } from "../../../main/core/import/order-spans.ts";
+import { orderRows } from "#common/order-spans.ts";
 import { packLanes } from "../../../main/core/import/pack-lanes.ts";
 import { createRandom } from "./random.ts";
 

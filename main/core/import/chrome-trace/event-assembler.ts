@@ -12,8 +12,7 @@ import { readMetadata } from "./metadata.ts";
 import { addAsync, addCounter, addFlow, addInstant } from "./moments.ts";
 import { buildArgs, mergeArgs } from "./args-text.ts";
 import { EXTRA_OTHER, TIME_ABSENT, TIME_PLAIN, TIME_UNUSABLE } from "./event-fields.ts";
-import type { EventFields } from "./event-fields.ts";
-import type { EventTrie } from "./event-trie.ts";
+import type { EventFields, LeafHolder } from "./event-fields.ts";
 import { fillGaps } from "./known-event.ts";
 import type { KnownEvent } from "./known-event.ts";
 import { NOTHING_OPEN, OpenSpans } from "./open-spans.ts";
@@ -195,7 +194,7 @@ export class EventAssembler {
   }
 
   /** What holds for all events of the current event's leaf; null where nothing does. */
-  #foresee({ freeSlots }: EventTrie): KnownEvent | null {
+  #foresee({ freeSlots }: LeafHolder): KnownEvent | null {
     const { fields, trace } = this;
     if (freeSlots === undefined || fields.durationKind !== TIME_PLAIN || fields.startKind !== TIME_PLAIN) return null;
     if (!this.#hasBase) return null;

@@ -5,8 +5,8 @@
  */
 import { SLOT_ABSENT, UNSAID } from "../recognise/contract.ts";
 import type { ArgSlots } from "../recognise/contract.ts";
-import type { EventTrie } from "./event-trie.ts";
 import { Lexed } from "./json-bytes.ts";
+import type { KnownEvent } from "./known-event.ts";
 
 export const TIME_ABSENT = 0;
 export const TIME_PLAIN = 1;
@@ -21,6 +21,16 @@ export const EXTRA_BINDING = 3;
 
 /** At most so many keys without a field of their own are remembered; a further one makes the event too strange to read. */
 export const MOST_EXTRAS = 64;
+
+/** What a trie (event-trie.ts) offers to whoever reads the fields of an event. */
+export interface LeafHolder {
+  /** By slot: 1 where events of one leaf hold different numbers; undefined when they differ in texts too. */
+  readonly freeSlots: Uint8Array | undefined;
+  /** By leaf: what was worked out for all events of it; null when that cannot be. */
+  readonly known: (KnownEvent | null | undefined)[];
+  /** Sets the fields and slots that the literals of a leaf stand for. */
+  apply(leaf: number, fields: EventFields): void;
+}
 
 export class EventFields {
   /** Character code of `ph`, 0 when absent, -1 when it is not one character. */
@@ -49,7 +59,7 @@ export class EventFields {
   extraCount = 0;
   readonly lexed = new Lexed();
   /** The trie that the event was read through, and its leaf there; absent when it was read another way. */
-  trie: EventTrie | undefined;
+  trie: LeafHolder | undefined;
   leaf = 0;
 
   /** Slots that are not absent. */

@@ -7,7 +7,7 @@
  * Only an index over what event-template.ts learns; template-scanner.ts walks it.
  */
 import { growColumn } from "../growing.ts";
-import type { EventFields } from "./event-fields.ts";
+import type { EventFields, LeafHolder } from "./event-fields.ts";
 import type { KnownEvent } from "./known-event.ts";
 import {
   FIELD_CATEGORY,
@@ -102,7 +102,7 @@ function findFreeSlots(program: Int32Array, isFolded: readonly boolean[], slotCo
   return isFree;
 }
 
-export class EventTrie {
+export class EventTrie implements LeafHolder {
   /** By step of the template: whether literals stand for its value. */
   readonly isFolded: readonly boolean[];
   /** Steps as in `EventTemplate.program`, with `STEP_SIBLING` set; the operand of FINISH is the leaf. */
@@ -119,9 +119,7 @@ export class EventTrie {
   readonly #slots: readonly number[];
   #fieldValues = new Int32Array(64);
   #slotValues = new Float64Array(64);
-  /** By slot: 1 where events of one leaf hold different numbers; undefined when they differ in texts too. */
   readonly freeSlots: Uint8Array | undefined;
-  /** By leaf: what event-assembler.ts has worked out for all events of it; null when that cannot be. */
   readonly known: (KnownEvent | null | undefined)[] = [];
 
   constructor({ program }: EventTemplate, isFolded: readonly boolean[], slotCount: number) {
@@ -211,7 +209,6 @@ export class EventTrie {
     return leaf;
   }
 
-  /** Sets the fields and slots that the literals of a leaf stand for. */
   apply(leaf: number, fields: EventFields): void {
     const ids = this.#fields;
     let at = leaf * ids.length;

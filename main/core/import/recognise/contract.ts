@@ -10,7 +10,6 @@
  * time and is no pipeline span. Marks (`ProfilerStep#7`) only tell the iteration of the spans inside them.
  */
 import type { SpanColumns, Stage, StageEdge } from "#common/model.ts";
-import type { NumberField } from "./rule.ts";
 
 /** State of one argument slot. */
 export const SLOT_ABSENT = 0;
@@ -115,6 +114,10 @@ export interface Recogniser {
   foresee(name: number, category: number, slots: ArgSlots, isFree: Uint8Array): ForeseenSaying | undefined;
 }
 
+/** Fields that hold non-negative integers. */
+export const NUMBER_FIELDS = ["stage", "chunk", "rank", "replica", "batch", "seq", "iteration"] as const;
+export type NumberField = (typeof NUMBER_FIELDS)[number];
+
 /** A saying with gaps: `fields[i]` of `said` is the number in the slot `slots[i]`. */
 export interface ForeseenSaying {
   /** Absent when the spans are no pipeline work. */
@@ -133,6 +136,10 @@ export interface RawLane {
   readonly file: string;
   /** Rank that the file's own metadata states (`distributedInfo.rank`). */
   readonly fileRank?: number;
+  /** Data-parallel copy that the job's process groups state. */
+  readonly fileReplica?: number;
+  /** A person states the two: then they hold against everything that the trace says. */
+  readonly placeIsGiven?: true;
 }
 
 /** What `resolvePipeline` reads. Spans are in the order of reading; columns may be longer than `length`. */

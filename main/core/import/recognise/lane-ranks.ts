@@ -3,10 +3,11 @@
  * process, the file's metadata, the file's name, the process where several do pipeline work, the thread. Lanes that do no
  * pipeline work follow the names and processes of those that do. Nothing is ranked when nothing was recognised.
  */
+import { placeFromDisplayNames, placeFromFileName } from "#common/rank-names.ts";
+
 import { UNSAID } from "./contract.ts";
 import type { RawLane } from "./contract.ts";
 import type { LaneFacts } from "./lane-facts.ts";
-import { placeFromDisplayNames, placeFromFileName } from "./rank-names.ts";
 import { separateReplicas } from "./replicas.ts";
 import { groupThreads } from "./thread-groups.ts";
 
@@ -23,7 +24,10 @@ export function rankLanes(lanes: readonly RawLane[], facts: readonly LaneFacts[]
   const rank = new Int32Array(lanes.length).fill(UNSAID);
   const replica = new Int32Array(lanes.length).fill(UNSAID);
   const process = indexProcesses(lanes);
-  if (!facts.some(({ pipelineSpans }) => pipelineSpans > 0)) return { rank, replica, process, notes: [] };
+  if (!facts.some(({ pipelineSpans }) => pipelineSpans > 0)) {
+    rankFiles(lanes, { rank, replica });
+    return { rank, replica, process, notes: [] };
+  }
 
   const works = (lane: number) => facts[lane].pipelineSpans > 0;
   const fileHasOneProcess = findFilesOfOneProcess(lanes, process, works);
@@ -31,19 +35,42 @@ export function rankLanes(lanes: readonly RawLane[], facts: readonly LaneFacts[]
     const named = placeFromDisplayNames([lane.threadName, lane.processName]);
     const ofFile = fileHasOneProcess.has(lane.file) ? placeFromFileName(lane.file) : {};
     const fileRank = fileHasOneProcess.has(lane.file) ? lane.fileRank : undefined;
-    rank[index] = firstSaid(facts[index].rank, named.rank, fileRank, ofFile.rank);
-    replica[index] = firstSaid(facts[index].replica, named.replica, ofFile.replica);
+    const given = lane.placeIsGiven === true ? lane : undefined;
+    rank[index] = firstSaid(given?.fileRank, facts[index].rank, named.rank, fileRank, ofFile.rank);
+    replica[index] = firstSaid(
+      given?.fileReplica,
+      facts[index].replica,
+      named.replica,
+      fileRank === undefined ? undefined : lane.fileReplica,
+      ofFile.replica,
+    );
   });
   inheritWithinProcess(rank, process);
   inheritWithinProcess(replica, process);
   rankTheRest({ lanes, facts, rank, replica, process });
   inheritWithinProcess(rank, process);
-  const isFree = !replica.some((value) => value !== UNSAID) && !facts.some((of) => of.rank !== UNSAID);
+  const isFree =
+    !replica.some((value) => value !== UNSAID) &&
+    !facts.some((of) => of.rank !== UNSAID) &&
+    !lanes.some(({ placeIsGiven }) => placeIsGiven === true);
   if (isFree) separateReplicas({ facts, rank, replica });
   for (let lane = 0; lane < lanes.length; lane++) {
     if (replica[lane] === UNSAID && (rank[lane] !== UNSAID || works(lane))) replica[lane] = 0;
   }
   return { rank, replica, process, notes: describeConflicts(lanes, facts) };
+}
+
+/**
+ * Ranks of a run without a pipeline: only where several files each speak for theirs, which makes its lanes findable. A single
+ * trace gets none: there they would say nothing.
+ */
+function rankFiles(lanes: readonly RawLane[], { rank, replica }: { rank: Int32Array; replica: Int32Array }): void {
+  if (new Set(lanes.map(({ file }) => file)).size < 2) return;
+  lanes.forEach((lane, index) => {
+    const ofFile = placeFromFileName(lane.file);
+    rank[index] = firstSaid(lane.fileRank, ofFile.rank);
+    if (rank[index] !== UNSAID) replica[index] = firstSaid(lane.fileReplica, ofFile.replica, 0);
+  });
 }
 
 /** One sentence for all lanes whose spans name several ranks: a lane can only be shown as one. */

@@ -126,7 +126,6 @@ export async function loadRules(file: string): Promise<readonly Rule[]> {
  * Rules of the text of a rules file.
  * @param file what messages call it
  * @throws AppError invalid-rules
- * @internal Tests read rules from text.
  */
 export function parseRules(text: string, file: string): readonly Rule[] {
   let json: unknown;

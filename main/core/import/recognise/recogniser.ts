@@ -19,9 +19,9 @@ import {
 } from "./compile-rule.ts";
 import type { Candidate, CompiledAction, SlotConditions, WordTable } from "./compile-rule.ts";
 import { SLOT_ABSENT, SLOT_NUMBER, SLOT_TEXT, UNSAID } from "./contract.ts";
-import type { ArgSlots, ForeseenSaying, Recognised, Recogniser, RuleTraits, Texts } from "./contract.ts";
+import type { ArgSlots, ForeseenSaying, NumberField, Recognised, Recogniser, RuleTraits, Texts } from "./contract.ts";
 import { FIELDS, isWordField } from "./rule.ts";
-import type { LATE_PASSES, NumberField, Rule } from "./rule.ts";
+import type { LATE_PASSES, Rule } from "./rule.ts";
 
 const LATE_BACKWARD: keyof typeof LATE_PASSES = "backward-or-input-grad";
 const FIELD_COUNT = FIELDS.length;

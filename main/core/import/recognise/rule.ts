@@ -5,16 +5,13 @@
  */
 import { OPS, PASSES, PHASES } from "#common/model.ts";
 
-import { PASS_RECOMPUTE, PASS_UNDECIDED } from "./contract.ts";
+import { NUMBER_FIELDS, PASS_RECOMPUTE, PASS_UNDECIDED } from "./contract.ts";
 
-/** Fields that hold non-negative integers. */
-const NUMBER_FIELDS = ["stage", "chunk", "rank", "replica", "batch", "seq", "iteration"] as const;
 /** Fields that hold one word of a closed set. */
 export const WORD_FIELDS = ["pass", "phase", "op"] as const;
 export const FIELDS = [...NUMBER_FIELDS, ...WORD_FIELDS] as const;
 export type WordField = (typeof WORD_FIELDS)[number];
 export type Field = (typeof FIELDS)[number];
-export type NumberField = (typeof NUMBER_FIELDS)[number];
 
 /** Text of the trace → word of the model. Text that is not listed says nothing. */
 export type Words = Readonly<Record<string, string>>;

@@ -23,8 +23,5 @@ export const BUILT_IN_RULES: readonly Rule[] = [
   ...GENERAL_RULES,
 ];
 
-/**
- * Off unless a pipeline process group is known: put it after `BUILT_IN_RULES` then.
- * @public Off unless a pipeline group is known.
- */
+/** For traces with NCCL kernels, behind the others; kineto/communication.ts decides what of it holds. */
 export const NCCL_FALLBACK_RULES: readonly Rule[] = NCCL_FALLBACK;

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 
 import type { RawLane } from "../../../../main/core/import/recognise/contract.ts";
-import { placeFromDisplayNames, placeFromFileName } from "../../../../main/core/import/recognise/rank-names.ts";
+import { placeFromDisplayNames, placeFromFileName } from "../../../../main/common/rank-names.ts";
 import { readTrace } from "./read-trace.ts";
 import type { TraceSpan } from "./read-trace.ts";
 

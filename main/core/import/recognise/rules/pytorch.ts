@@ -190,6 +190,13 @@ const NCCL_FALLBACK: readonly Rule[] = [
     ],
     actions: [{ fields: { pass: "forward", phase: "in" } }],
   },
+  {
+    name: "nccl-collective",
+    source: "NCCL kernels of a data-parallel group: ncclDevKernel_AllReduce",
+    pattern: "^nccl(?:Dev)?Kernel_(?:AllReduce|ReduceScatter|AllGather|Reduce|Broadcast|Generic)",
+    when: [{ arg: "Process Group Description", words: ["mesh_dp", "mesh_dp_replicate", "mesh_dp_shard"] }],
+    actions: [{ fields: { phase: "sync" } }],
+  },
 ];
 
 export { PIPELINING, GPIPE, DUALPIPE, DEEPSPEED, PROFILER_STEPS, NCCL_FALLBACK };
