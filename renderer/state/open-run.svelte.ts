@@ -14,7 +14,7 @@ import type { Link } from "./link.ts";
 import type { Notices } from "./notices.svelte.ts";
 import { Selection } from "./selection.svelte.ts";
 import type { TimeRange } from "./viewport.svelte.ts";
-import { Viewport } from "./viewport.svelte.ts";
+import { sameRange, Viewport } from "./viewport.svelte.ts";
 
 export type AnyReport = RunReport | NoPipelineReport;
 
@@ -31,6 +31,8 @@ export class OpenRun {
   readonly selection = new Selection();
   report = $state.raw<AnyReport | undefined>(undefined);
   reading = $state(false);
+  /** Whether the wavefront has been whole on screen once: what comes beside it waits for that. */
+  isDrawn = $state(false);
   /** Passes that occur in the scope, in the order of `PASSES`; known soon after the first report. */
   passes = $state.raw<readonly Pass[]>([]);
   /** Stages in the order of the forward pass: entry i has ordinal i. */
@@ -41,6 +43,7 @@ export class OpenRun {
   );
   #version: string | undefined;
   #refreshing: Promise<void> | undefined;
+  #firstReport: Promise<void> | undefined;
   #request: AbortController | undefined;
 
   /** @param version see `noteVersion` */
@@ -63,6 +66,7 @@ export class OpenRun {
     this.#version = version;
     this.viewport = new Viewport({ bounds: growing ? roomyBounds(detail) : boundsOf(detail) });
     this.viewport.axis = firstAxis(detail);
+    if (isFigure(detail)) this.viewport.mode = "steps";
   }
 
   /** The report where a pipeline was recognised. */
@@ -101,17 +105,38 @@ export class OpenRun {
     return stage === undefined ? undefined : this.#ordinals.get(stage);
   }
 
-  /** Reads the first report and shows what the link asks for; where it asks for nothing, the scope's compute window. */
+  /**
+   * Shows what the link asks for; where it asks for nothing, the scope's compute window. The detail knows that window, so
+   * the wavefront does not wait for the first report, which is on its way when this returns.
+   */
   async start(link: Link): Promise<void> {
     const { iteration, replica, axis, columns, range, scrollRow, selected } = link;
     if (axis !== undefined && this.detail.rows[axis].length > 0) this.viewport.axis = axis;
     if (columns !== undefined) this.viewport.mode = columns;
     if (scrollRow !== undefined) this.viewport.scrollRow = scrollRow;
     if (selected !== undefined) this.selection.select(selected);
+    const window = this.#windowOf({ iteration, replica });
     if (range !== undefined) this.viewport.restore(range);
-    await this.#readReport({ iteration, replica });
-    if (range === undefined && this.scopeWindow !== undefined) this.viewport.restore(withMargin(this.scopeWindow));
-    void this.#findPasses();
+    else if (window !== undefined) this.viewport.restore(withMargin(window));
+    const reading = (this.#firstReport = this.#readReport({ iteration, replica }));
+    if (range !== undefined || window !== undefined) return;
+    // Without a known window only the report says what to show.
+    await reading;
+    if (this.scopeWindow !== undefined) this.viewport.restore(withMargin(this.scopeWindow));
+  }
+
+  /** The wavefront is whole on screen. */
+  noteDrawn(): void {
+    if (this.isDrawn) return;
+    this.isDrawn = true;
+    void this.#firstReport?.then(() => this.#findPasses());
+  }
+
+  #windowOf({ iteration, replica }: { iteration?: number | undefined; replica?: number | undefined }) {
+    const { windows, defaultWindow } = this.detail;
+    if (iteration === undefined && replica === undefined && defaultWindow !== undefined) return rangeOf(defaultWindow);
+    const named = windows.find((window) => window.iteration === iteration && window.replica === replica);
+    return named === undefined ? undefined : rangeOf(named);
   }
 
   /** Other figures, and the wavefront moved to their window. */
@@ -158,8 +183,9 @@ export class OpenRun {
       await this.#readReport(this.scope ?? {});
       this.detail = detail;
       const { bounds } = this.viewport;
-      const fits = growing && (detail.run.extent?.endNs ?? 0) <= bounds.toNs;
-      if (!fits) this.viewport.follow(growing ? roomyBounds(detail) : boundsOf(detail));
+      const next = growing ? roomyBounds(detail) : boundsOf(detail);
+      const fits = growing ? (detail.run.extent?.endNs ?? 0) <= bounds.toNs : sameRange(bounds, next);
+      if (!fits) this.viewport.follow(next);
     } catch (error) {
       this.#notices.tell(error);
     }
@@ -204,6 +230,8 @@ export class OpenRun {
   }
 }
 
+const rangeOf = ({ startNs, endNs }: IterationWindow): TimeRange => ({ fromNs: startNs, toNs: endNs });
+
 function withMargin({ fromNs, toNs }: TimeRange): TimeRange {
   const margin = (toNs - fromNs) * MARGIN_SHARE;
   return { fromNs: fromNs - margin, toNs: toNs + margin };
@@ -220,9 +248,15 @@ function roomyBounds(detail: RunDetail): TimeRange {
 }
 
 /** Ranks where there is a pipeline, stages where a single rank runs them all, else lanes. */
-function firstAxis({ rows }: RunDetail) {
+function firstAxis(detail: RunDetail) {
+  const { rows } = detail;
+  if (isFigure(detail)) return "stage";
   if (rows.rank.length > 1) return "rank";
   return rows.stage.length > 0 ? "stage" : rows.rank.length > 0 ? "rank" : "lane";
 }
+
+/** A network's simulated dataflow is the figure of REFERENCE §1: rows are layers, columns are steps. */
+const isFigure = ({ run: { kind, schedule, network } }: RunDetail): boolean =>
+  kind === "simulated" && schedule === "dataflow" && network !== undefined;
 
 const unique = (numbers: readonly number[]) => [...new Set(numbers)].toSorted((a, b) => a - b);

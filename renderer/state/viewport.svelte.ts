@@ -11,14 +11,17 @@ export interface TimeRange {
   readonly toNs: number;
 }
 
-/** Columns of the wavefront: time, or initiation intervals (the step grid of REFERENCE §1). */
-export type ColumnMode = "time" | "steps";
+/** Columns: time, or initiation intervals (the step grid of REFERENCE §1), or the batches of the stage × batch matrix. */
+export type ColumnMode = "time" | "steps" | "batches";
 
 /** Below this width nothing is left to see: spans are integer ns. */
 const MIN_WIDTH_NS = 20;
 /** Wheel turns and drags closer together than this are one step of the history. */
 const GESTURE_GAP_MS = 700;
 const HISTORY_LENGTH = 200;
+
+/** A viewport as a plot uses it: one of its own, or one that moves with another plot's. */
+export type PlotViewport = Pick<Viewport, keyof Viewport>;
 
 export class Viewport {
   fromNs = $state(0);
@@ -161,6 +164,6 @@ function clamp(value: number, { least, most }: { least: number; most: number }):
   return Math.max(least, Math.min(most, value));
 }
 
-function sameRange(a: TimeRange, b: TimeRange): boolean {
+export function sameRange(a: TimeRange, b: TimeRange): boolean {
   return a.fromNs === b.fromNs && a.toNs === b.toNs;
 }

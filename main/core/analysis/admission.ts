@@ -20,11 +20,17 @@ export function createAdmission({ kind, spans, places, ranks }: Occupancy): Admi
   const lastPosition = places.stageOrdinal.length - 1;
   const isLast = (i: number): boolean =>
     spans.stage[i] !== NONE && places.stageOrdinal[spans.stage[i]] === lastPosition;
-  const leaving = ranks.flatMap(({ spans: { compute, outbound } }) => {
+  const leaving = ranks.map(({ spans: { compute, outbound } }) => {
     const out = outbound.filter(isLast);
-    return [...(out.length > 0 ? out : compute.filter(isLast))];
+    return out.length > 0 ? out : compute.filter(isLast);
   });
-  const byEnd = sortByEnd(spans, Int32Array.from(leaving).sort());
+  const all = new Int32Array(leaving.reduce((sum, { length }) => sum + length, 0));
+  let used = 0;
+  for (const list of leaving) {
+    all.set(list, used);
+    used += list.length;
+  }
+  const byEnd = sortByEnd(spans, all.sort());
   return {
     findLast: (atNs) => byEnd.findLast(atNs),
     findExact(atNs) {

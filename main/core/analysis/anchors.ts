@@ -15,6 +15,7 @@ import { NONE } from "#common/ids.ts";
 import { PASSES } from "#common/model.ts";
 import type { Pass, SpanColumns } from "#common/model.ts";
 import type { Places } from "./input.ts";
+import type { Occupancy } from "./occupancy.ts";
 import type { RankSpans } from "./scope-spans.ts";
 
 const TRAINING_ANCHORS: readonly Pass[] = ["backward", "input-grad"];
@@ -27,8 +28,20 @@ export interface Anchors {
   readonly ofRanks: readonly Int32Array[];
 }
 
+/** Asked for several times for one report. */
+const known = new WeakMap<Occupancy, Anchors>();
+
+export function anchorsOf(occupancy: Occupancy): Anchors {
+  let anchors = known.get(occupancy);
+  if (anchors === undefined) {
+    const { spans, places, ranks } = occupancy;
+    known.set(occupancy, (anchors = findAnchors(spans, { places, ranks: ranks.map((rank) => rank.spans) })));
+  }
+  return anchors;
+}
+
 /** @param ranks the spans of one scope */
-export function findAnchors(
+function findAnchors(
   spans: SpanColumns,
   { places, ranks }: { places: Places; ranks: readonly RankSpans[] },
 ): Anchors {

@@ -1,4 +1,4 @@
-/** Idle time of one cause summed by what was waited for: which stage's work the ranks awaited, and the spans themselves. */
+/** Idle time of one cause summed by what was waited for: which stage's work the ranks awaited most, and the spans themselves. */
 import { NONE } from "#common/ids.ts";
 import { PASSES } from "#common/model.ts";
 import type { Pass } from "#common/model.ts";
@@ -8,6 +8,7 @@ import { CAUSE_CODE } from "./idle-pieces.ts";
 import type { IdlePieces } from "./idle-pieces.ts";
 import { rankOfSpan } from "./input.ts";
 import type { Occupancy } from "./occupancy.ts";
+import { keepLargest } from "./statistics.ts";
 
 export interface AwaitedSum {
   readonly stage: number;
@@ -15,46 +16,59 @@ export interface AwaitedSum {
   /** The rank that did the work. */
   readonly rank: number;
   readonly ns: number;
-  /** The spans that were waited for, the longest awaited first. */
+  /** Spans that were waited for, the longest awaited first. */
   readonly spans: readonly number[];
 }
 
-/** @returns one entry a (stage, pass), the longest awaited first; what was awaited without a recorded span is left out */
-export function sumAwaited({ spans, places }: Occupancy, idle: readonly RankIdle[], cause: IdleCause): AwaitedSum[] {
-  const sums = new Map<number, { ns: number; spans: Map<number, number> }>();
-  for (const { pieces } of idle) {
-    for (let at = 0; at < pieces.length; at += 1) {
-      const span = pieces.waitedFor[at];
-      if (pieces.cause[at] !== CAUSE_CODE[cause] || span === NONE || spans.stage[span] === NONE) continue;
-      const ns = pieces.to[at] - pieces.from[at];
-      const key = spans.stage[span] * PASSES.length + spans.pass[span];
-      let sum = sums.get(key);
-      if (sum === undefined) sums.set(key, (sum = { ns: 0, spans: new Map() }));
-      sum.ns += ns;
-      sum.spans.set(span, (sum.spans.get(span) ?? 0) + ns);
+interface Question {
+  readonly cause: IdleCause;
+  /** Spans to name. */
+  readonly most: number;
+}
+
+/** @returns the work, a (stage, pass), that was awaited longest; undefined where no span was recorded that was waited for */
+export function findMostAwaited(
+  { spans, places }: Occupancy,
+  idle: readonly RankIdle[],
+  { cause, most }: Question,
+): AwaitedSum | undefined {
+  const sums = new Float64Array(places.stageOrdinal.length * PASSES.length);
+  const eachAwaited = (visit: (key: number, span: number, ns: number) => void): void => {
+    for (const { pieces } of idle) {
+      for (let at = 0; at < pieces.length; at += 1) {
+        const span = pieces.waitedFor[at];
+        if (pieces.cause[at] !== CAUSE_CODE[cause] || span === NONE || spans.stage[span] === NONE) continue;
+        visit(spans.stage[span] * PASSES.length + spans.pass[span], span, pieces.to[at] - pieces.from[at]);
+      }
     }
-  }
-  return [...sums.values()]
-    .sort((a, b) => b.ns - a.ns)
-    .map(({ ns, spans: ofWork }) => {
-      const ordered = [...ofWork].sort(([, a], [, b]) => b - a).map(([span]) => span);
-      const [first] = ordered;
-      return {
-        stage: spans.stage[first],
-        pass: PASSES[spans.pass[first]],
-        rank: rankOfSpan(spans, places, first),
-        ns,
-        spans: ordered,
-      };
-    });
+  };
+  eachAwaited((key, _span, ns) => {
+    sums[key] += ns;
+  });
+  const longest = sums.reduce((best, ns, key) => (ns > sums[best] ? key : best), 0);
+  if (sums.length === 0 || sums[longest] === 0) return undefined;
+  const bySpan = new Map<number, number>();
+  eachAwaited((key, span, ns) => {
+    if (key === longest) bySpan.set(span, (bySpan.get(span) ?? 0) + ns);
+  });
+  const kept = keepLargest(most);
+  for (const [span, ns] of bySpan) kept.add(span, ns);
+  const [first] = kept.items;
+  return {
+    stage: spans.stage[first],
+    pass: PASSES[spans.pass[first]],
+    rank: rankOfSpan(spans, places, first),
+    ns: sums[longest],
+    spans: kept.items,
+  };
 }
 
 /** The compute spans before which a rank idled for a cause, the longest idle time first. */
-export function listDelayed(pieces: IdlePieces, cause: IdleCause): number[] {
-  const found: { span: number; ns: number }[] = [];
+export function listDelayed(pieces: IdlePieces, { cause, most }: Question): readonly number[] {
+  const kept = keepLargest(most);
   for (let at = 0; at < pieces.length; at += 1) {
     if (pieces.cause[at] !== CAUSE_CODE[cause] || pieces.next[at] === NONE) continue;
-    found.push({ span: pieces.next[at], ns: pieces.to[at] - pieces.from[at] });
+    kept.add(pieces.next[at], pieces.to[at] - pieces.from[at]);
   }
-  return found.sort((a, b) => b.ns - a.ns).map(({ span }) => span);
+  return kept.items;
 }

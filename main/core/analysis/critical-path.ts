@@ -7,7 +7,9 @@
  * a span and the end of what it waited for is waiting of its own: time that no span explains. Where several things ended at
  * once, each would do; the rank's own work is taken, so that the path stays on a rank that is always busy.
  */
+import type { PathPhase } from "#common/explanation.ts";
 import { NONE } from "#common/ids.ts";
+import { PHASES } from "#common/model.ts";
 import { createAdmission } from "./admission.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { sortByEnd } from "./ends.ts";
@@ -17,21 +19,23 @@ import type { Occupancy, RankOccupancy } from "./occupancy.ts";
 import { findReceptions } from "./waiting.ts";
 import { DIRECTION_OF_PASS } from "./work-keys.ts";
 
-/** What a segment is; `wait` is the time before its span in which nothing that it waited for ran. */
-export type SegmentPhase = "in" | "compute" | "out" | "wait" | "sync";
-
 export interface Segment {
   readonly fromNs: number;
   readonly toNs: number;
-  readonly phase: SegmentPhase;
+  readonly phase: PathPhase;
   readonly rank: number;
   /** The span that runs, or that waits. */
   readonly span: number;
 }
 
+/** Phase of a step by the code of its span's phase. */
+const STEP_OF_PHASE = PHASES.map((phase) =>
+  phase === "in" || phase === "out" || phase === "sync" ? phase : ("compute" as const),
+);
+
 /** A span on the path, from when it could begin to when it ended. */
 interface Step {
-  readonly phase: Exclude<SegmentPhase, "wait">;
+  readonly phase: Exclude<PathPhase, "wait">;
   readonly span: number;
   readonly rank: number;
   readonly start: number;
@@ -74,7 +78,7 @@ function createWalk(
   occupancy: Occupancy,
   dependencies: Dependencies,
 ): { last(): Step | undefined; before(step: Step): Step | undefined } {
-  const { spans, places, ranks, transfers, window } = occupancy;
+  const { spans, places, ranks, transfers, window, flows } = occupancy;
   const { recvs, sends } = transfers;
   const admission = createAdmission(occupancy);
   const waits = new Set(ranks.filter(({ spans: ofRank }) => ofRank.wait.length > 0).map(({ rank }) => rank));
@@ -185,7 +189,8 @@ function createWalk(
     },
     before(step) {
       let best: Step | undefined;
-      for (const candidate of candidatesOf(step)) {
+      const explicit = flows.get(step.span)?.map((span) => stepOf(STEP_OF_PHASE[spans.phase[span]], span)) ?? [];
+      for (const candidate of [...candidatesOf(step), ...explicit]) {
         if (candidate === undefined || candidate.end > step.start || candidate.start >= step.start) continue;
         if (best === undefined || candidate.end > best.end) {
           best = candidate;

@@ -44,7 +44,8 @@ export function createDependencies({
   for (const {
     spans: { compute },
   } of ranks) {
-    for (const i of compute) {
+    for (let at = 0; at < compute.length; at += 1) {
+      const i = compute[at];
       const stage = spans.stage[i];
       if (stage === NONE || spans.batch[i] === NONE) continue;
       const key = keys.keyOf(places.stageOrdinal[stage], spans.batch[i], DIRECTION_OF_PASS[spans.pass[i]]);

@@ -8,13 +8,14 @@
  */
 import { formatCountOf, formatDuration, formatShare } from "#common/format.ts";
 import type { Finding, RunReport } from "#common/report.ts";
-import { findAnchors } from "./anchors.ts";
-import { listDelayed, sumAwaited } from "./awaited-work.ts";
+import { anchorsOf } from "./anchors.ts";
+import { findMostAwaited, listDelayed } from "./awaited-work.ts";
 import type { AwaitedSum } from "./awaited-work.ts";
 import type { RankIdle } from "./idle-causes.ts";
 import { medianStageTimes } from "./imbalance.ts";
 import { totalLength, uniteIntervals } from "./intervals.ts";
 import type { Occupancy } from "./occupancy.ts";
+import { keepLargest } from "./statistics.ts";
 
 const MOST_FINDINGS = 5;
 /** What explains less of the window than this is not worth a sentence. */
@@ -97,10 +98,7 @@ function tellBottleneck(context: Context): Finding | undefined {
       ? `No rank is near its limit; the nearest is rank ${rank}: `
       : `Rank ${rank} bounds the throughput: `;
   const at = occupancy.ranks.findIndex((candidate) => candidate.rank === rank);
-  const anchors = findAnchors(occupancy.spans, {
-    places: occupancy.places,
-    ranks: occupancy.ranks.map(({ spans }) => spans),
-  }).ofRanks[at];
+  const anchors = anchorsOf(occupancy).ofRanks[at];
   return {
     kind: "bottleneck",
     text: `${intro}${keeps}.${next}`,
@@ -117,12 +115,13 @@ function listLongest(
   { occupancy: { spans, ranks } }: Context,
   isWanted: (span: number) => boolean,
   ofRanks?: readonly number[],
-): number[] {
-  return ranks
-    .filter(({ rank }) => ofRanks?.includes(rank) ?? true)
-    .flatMap((rank) => [...rank.spans.compute.filter(isWanted)])
-    .sort((a, b) => spans.duration[b] - spans.duration[a])
-    .slice(0, MOST_SPANS);
+): readonly number[] {
+  const kept = keepLargest(MOST_SPANS);
+  for (const { rank, spans: ofRank } of ranks) {
+    if (ofRanks?.includes(rank) === false) continue;
+    for (const i of ofRank.compute) if (isWanted(i)) kept.add(i, spans.duration[i]);
+  }
+  return kept.items;
 }
 
 /** Ranks that never compute at the same time are no pipeline. */
@@ -149,30 +148,30 @@ function meanOver({ bubble }: MeasuredReport, ns: number | undefined): number {
   return Math.round((ns ?? 0) / Math.max(1, bubble.rows.length));
 }
 
-function describeAwaited(context: Context, [first]: readonly AwaitedSum[]): string {
+function describeAwaited(context: Context, first: AwaitedSum): string {
   return `the ${first.pass} of ${nameStage(context, first.stage)} on rank ${first.rank}`;
 }
 
 function tellStarving(context: Context): Finding | undefined {
   const { report } = context;
   const costNs = meanOver(report, report.bubble.byCauseNs.starved);
-  const awaited = sumAwaited(context.occupancy, context.idle, "starved");
+  const awaited = findMostAwaited(context.occupancy, context.idle, { cause: "starved", most: MOST_SPANS });
   const partOf = (ns: number): string => formatShare(ns / (report.bubble.byCauseNs.starved ?? 1));
   if (costNs === 0) return undefined;
   const share = formatShare(costNs / report.makespanNs);
   const starved = report.bubble.rows.toSorted((a, b) => (b.byCauseNs.starved ?? 0) - (a.byCauseNs.starved ?? 0));
   const most = starved[0];
   const known =
-    awaited.length === 0
+    awaited === undefined
       ? ""
-      : ` The greatest part of all starving, ${partOf(awaited[0].ns)}, is for ${describeAwaited(context, awaited)}.`;
+      : ` The greatest part of all starving, ${partOf(awaited.ns)}, is for ${describeAwaited(context, awaited)}.`;
   return {
     kind: "starved",
     text:
       `Ranks wait ${share} of the window for input that has not been produced, rank ${most.rank} the longest ` +
       `(${formatDuration(most.byCauseNs.starved ?? 0)}).${known}`,
     costNs,
-    evidence: evidenceOf(context, { ranks: [most.rank], spans: awaited.at(0)?.spans ?? [] }),
+    evidence: evidenceOf(context, { ranks: [most.rank], spans: awaited?.spans ?? [] }),
   };
 }
 
@@ -181,22 +180,22 @@ function tellBlocking(context: Context): Finding | undefined {
   const costNs = meanOver(report, report.bubble.byCauseNs.blocked);
   if (costNs === 0) return undefined;
   const [most] = report.bubble.rows.toSorted((a, b) => (b.byCauseNs.blocked ?? 0) - (a.byCauseNs.blocked ?? 0));
-  const awaited = sumAwaited(
+  const awaited = findMostAwaited(
     context.occupancy,
     context.idle.filter(({ rank }) => rank === most.rank),
-    "blocked",
+    { cause: "blocked", most: MOST_SPANS },
   );
   const whom =
-    awaited.length === 0
+    awaited === undefined
       ? ""
-      : ` It waits mostly for ${nameStage(context, awaited[0].stage)} on rank ${awaited[0].rank} to take its output.`;
+      : ` It waits mostly for ${nameStage(context, awaited.stage)} on rank ${awaited.rank} to take its output.`;
   return {
     kind: "blocked",
     text:
       `Rank ${most.rank} cannot hand its output on for ${formatDuration(most.byCauseNs.blocked ?? 0)} ` +
       `(${formatShare((most.byCauseNs.blocked ?? 0) / report.makespanNs)} of the window): the channel is full.${whom}`,
     costNs,
-    evidence: evidenceOf(context, { ranks: [most.rank], spans: awaited.at(0)?.spans ?? [] }),
+    evidence: evidenceOf(context, { ranks: [most.rank], spans: awaited?.spans ?? [] }),
   };
 }
 
@@ -236,7 +235,7 @@ function tellExposed(context: Context): Finding | undefined {
     costNs,
     evidence: evidenceOf(context, {
       ranks: [most.rank],
-      spans: sumAwaited(context.occupancy, context.idle, "transfer").at(0)?.spans ?? [],
+      spans: findMostAwaited(context.occupancy, context.idle, { cause: "transfer", most: MOST_SPANS })?.spans ?? [],
     }),
   };
 }
@@ -258,10 +257,10 @@ function tellUnexplained(context: Context): Finding | undefined {
 }
 
 /** The spans before which a rank idled longest for no known reason. */
-function longestOther({ idle }: Context, rank: number): number[] {
+function longestOther({ idle }: Context, rank: number): readonly number[] {
   const found = idle.find((candidate) => candidate.rank === rank)?.pieces;
   if (found === undefined) return [];
-  return listDelayed(found, "other");
+  return listDelayed(found, { cause: "other", most: MOST_SPANS });
 }
 
 function tellImbalance(context: Context): Finding | undefined {

@@ -36,7 +36,7 @@ export function measureImbalance(occupancy: Occupancy, windows: readonly Iterati
       "rank",
       ranks.map(({ rank }, i) => ({ id: rank, ns: busy[i] })),
     ),
-    ...compare("batch", sumBatches(occupancy)),
+    ...compare("batch", measureTimes(occupancy).ofBatches),
     ...compare("replica", replicas),
   ];
   return {
@@ -74,50 +74,87 @@ function medianWithout(sorted: Float64Array, value: number): number {
 
 /** Compute time of every stage: the median over batches of what it computes for one, all passes together. */
 export function medianStageTimes(occupancy: Occupancy): ReadonlyMap<number, number> {
-  let times = timesOf.get(occupancy);
-  if (times === undefined) timesOf.set(occupancy, (times = measureStageTimes(occupancy)));
-  return times;
+  return measureTimes(occupancy).ofStages;
+}
+
+interface Times {
+  readonly ofStages: ReadonlyMap<number, number>;
+  readonly ofBatches: readonly Timed[];
 }
 
 /** Asked for several times for one report. */
-const timesOf = new WeakMap<Occupancy, ReadonlyMap<number, number>>();
+const timesOf = new WeakMap<Occupancy, Times>();
 
-function measureStageTimes(occupancy: Occupancy): ReadonlyMap<number, number> {
-  const { spans, places } = occupancy;
-  const { sums, firsts } = sumComputing(occupancy, (i) =>
-    spans.stage[i] === NONE ? NONE : places.stageOrdinal[spans.stage[i]],
-  );
-  const byStage = Map.groupBy(sums.keys(), (slot) => spans.stage[firsts[slot]]);
-  return new Map(
-    [...byStage].map(([stage, slots]) => [stage, medianInPlace(Float64Array.from(slots, (slot) => sums[slot])) ?? 0]),
-  );
+function measureTimes(occupancy: Occupancy): Times {
+  let times = timesOf.get(occupancy);
+  if (times === undefined) {
+    const sums = sumComputing(occupancy);
+    timesOf.set(occupancy, (times = { ofStages: medianPerStage(occupancy, sums), ofBatches: sumBatches(sums) }));
+  }
+  return times;
 }
 
-/** Sums of computing by (position, batch): how long, how many spans, and the first of them. Without a position or batch: none. */
-function sumComputing(
-  { spans, ranks, keys }: Occupancy,
-  positionOf: (span: number) => number,
-): { sums: Float64Array; counts: Int32Array; firsts: Int32Array } {
+/** Sums of computing by (stage, batch): entry i of every column is one such piece of work. */
+interface ComputeSums {
+  readonly length: number;
+  readonly ns: Float64Array;
+  readonly spans: Int32Array;
+  readonly stage: Int32Array;
+  readonly batch: Int32Array;
+}
+
+/** Without a stage or batch: none. */
+function sumComputing({ spans, places, ranks, keys }: Occupancy): ComputeSums {
   const slots = keys.createTable();
   const most = ranks.reduce((count, rank) => count + rank.spans.compute.length, 0);
-  const sums = new Float64Array(most);
-  const counts = new Int32Array(most);
-  const firsts = new Int32Array(most);
-  let used = 0;
+  const [ns, counts] = [new Float64Array(most), new Int32Array(most)];
+  const [stages, batches] = [new Int32Array(most), new Int32Array(most)];
+  let length = 0;
   for (const { spans: ofRank } of ranks) {
-    for (const i of ofRank.compute) {
-      const key = keys.keyOf(positionOf(i), spans.batch[i], 0);
+    const { compute } = ofRank;
+    for (let at = 0; at < compute.length; at += 1) {
+      const i = compute[at];
+      const stage = spans.stage[i];
+      if (stage === NONE) continue;
+      const batch = spans.batch[i];
+      const key = keys.keyOf(places.stageOrdinal[stage], batch, 0);
       if (key === NONE) continue;
       let slot = slots.get(key);
       if (slot === NONE) {
-        slots.set(key, (slot = used++));
-        firsts[slot] = i;
+        slots.set(key, (slot = length++));
+        stages[slot] = stage;
+        batches[slot] = batch;
       }
-      sums[slot] += spans.duration[i];
+      ns[slot] += spans.duration[i];
       counts[slot] += 1;
     }
   }
-  return { sums: sums.subarray(0, used), counts: counts.subarray(0, used), firsts: firsts.subarray(0, used) };
+  return { length, ns, spans: counts, stage: stages, batch: batches };
+}
+
+function medianPerStage({ places }: Occupancy, { length, ns, stage }: ComputeSums): ReadonlyMap<number, number> {
+  const counts = new Int32Array(places.stageOrdinal.length);
+  for (let slot = 0; slot < length; slot += 1) counts[stage[slot]] += 1;
+  const ofStages = Array.from(counts, (count) => new Float64Array(count));
+  for (let slot = 0; slot < length; slot += 1) ofStages[stage[slot]][(counts[stage[slot]] -= 1)] = ns[slot];
+  const medians = ofStages.map((ofStage) => medianInPlace(ofStage));
+  return new Map(medians.flatMap((median, id) => (median === undefined ? [] : [[id, median]])));
+}
+
+/** Batches that every stage worked on: one that has only begun is not fast. */
+function sumBatches({ length, ns, spans, batch }: ComputeSums): Timed[] {
+  const sums = new Map<number, { ns: number; spans: number }>();
+  for (let slot = 0; slot < length; slot += 1) {
+    const sum = sums.get(batch[slot]);
+    if (sum === undefined) sums.set(batch[slot], { ns: ns[slot], spans: spans[slot] });
+    else {
+      sum.ns += ns[slot];
+      sum.spans += spans[slot];
+    }
+  }
+  let whole = 0;
+  for (const sum of sums.values()) whole = Math.max(whole, sum.spans);
+  return [...sums].flatMap(([id, sum]) => (sum.spans === whole ? [{ id, ns: sum.ns }] : []));
 }
 
 function compareStages(occupancy: Occupancy): Straggler[] {
@@ -134,24 +171,18 @@ function compareStages(occupancy: Occupancy): Straggler[] {
   );
 }
 
-/** Batches that every stage worked on: one that has only begun is not fast. */
-function sumBatches(occupancy: Occupancy): Timed[] {
-  const { sums, counts, firsts } = sumComputing(occupancy, () => 0);
-  const whole = counts.reduce((most, count) => Math.max(most, count), 0);
-  const batches: Timed[] = [];
-  for (let slot = 0; slot < sums.length; slot += 1) {
-    if (counts[slot] === whole) batches.push({ id: occupancy.spans.batch[firsts[slot]], ns: sums[slot] });
-  }
-  return batches;
-}
-
 function findBestPartition(occupancy: Occupancy): Imbalance["best"] {
   const { spans, stages, ranks } = occupancy;
   const count = stages.length;
   if (count <= ranks.length || ranks.length < 2 || count > MOST_STAGES_TO_PARTITION) return undefined;
   const byOrdinal = stages.toSorted((a, b) => a.ordinal - b.ordinal);
   const rankOf = new Map<number, number>();
-  for (const { rank, spans: ofRank } of ranks) for (const i of ofRank.compute) rankOf.set(spans.stage[i], rank);
+  for (const { rank, spans: ofRank } of ranks) {
+    let last = NONE;
+    for (const i of ofRank.compute) {
+      if (spans.stage[i] !== last) rankOf.set((last = spans.stage[i]), rank);
+    }
+  }
   let changes = 0;
   for (let at = 1; at < count; at += 1) {
     if (rankOf.get(byOrdinal[at].id) !== rankOf.get(byOrdinal[at - 1].id)) changes += 1;

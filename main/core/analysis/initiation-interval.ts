@@ -14,7 +14,7 @@ import type { Phase } from "#common/model.ts";
 import type { InitiationIntervalRow, Resource, RunReport } from "#common/report.ts";
 import { lengthWithin, uniteIntervals } from "./intervals.ts";
 import type { Intervals } from "./intervals.ts";
-import { findAnchors } from "./anchors.ts";
+import { anchorsOf } from "./anchors.ts";
 import type { Occupancy, RankOccupancy } from "./occupancy.ts";
 import { measureStageRules } from "./stage-rule.ts";
 import { medianInPlace } from "./statistics.ts";
@@ -122,8 +122,8 @@ function findSecond(
 
 /** Intervals of every rank, of the bottleneck (the rank with the greatest bound), and the rule of every stage. */
 export function measureIntervals(occupancy: Occupancy): RunReport["initiationInterval"] {
-  const { spans, places, ranks } = occupancy;
-  const anchors = findAnchors(spans, { places, ranks: ranks.map((rank) => rank.spans) });
+  const { spans, ranks } = occupancy;
+  const anchors = anchorsOf(occupancy);
   const devices = shareDevices(occupancy);
   const measured = ranks.map((rank, at) =>
     measureRank(

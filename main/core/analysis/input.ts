@@ -6,7 +6,7 @@
  */
 import { NONE } from "#common/ids.ts";
 import { PHASES, phaseCode } from "#common/model.ts";
-import type { Lane, Run, SpanColumns, SpanName, Stage } from "#common/model.ts";
+import type { FlowPoint, Lane, Run, SpanColumns, SpanName, Stage } from "#common/model.ts";
 
 export interface AnalysisInput {
   readonly run: Pick<Run, "name" | "kind">;
@@ -14,6 +14,8 @@ export interface AnalysisInput {
   readonly lanes: readonly Lane[];
   readonly stages: readonly Stage[];
   readonly names: readonly SpanName[];
+  /** Arrows of the trace, where it has some. */
+  readonly flows?: readonly FlowPoint[];
 }
 
 export const PHASE_IN = phaseCode("in");

@@ -1,7 +1,6 @@
 /**
- * The bubbles of a scope one by one: where, why, and what was waited for, for colouring them and for jumping to the cause.
- *
- * Of very many the longest are given: a bubble shorter than those is thinner than a pixel in any view that shows them all.
+ * The bubbles of a scope one by one: where, why, and what was waited for, for those who read them one by one. The window
+ * takes the same as columns (bubble-columns.ts).
  */
 import { NONE, spanId } from "#common/ids.ts";
 import type { SpanId } from "#common/ids.ts";
@@ -9,14 +8,9 @@ import { IDLE_CAUSES } from "#common/report.ts";
 import type { IdleCause, Scope } from "#common/report.ts";
 import { PASSES } from "#common/model.ts";
 import type { Pass } from "#common/model.ts";
-import { createDependencies } from "./dependencies.ts";
-import type { Dependencies } from "./dependencies.ts";
-import { findIdleCauses } from "./idle-causes.ts";
-import type { IdlePieces } from "./idle-pieces.ts";
+import { cutBubbles } from "./bubble-columns.ts";
+import { explainScope } from "./explain-scope.ts";
 import type { AnalysisInput } from "./input.ts";
-import { measureOccupancy } from "./occupancy.ts";
-import type { Occupancy } from "./occupancy.ts";
-import { chooseWindow, surveyRun } from "./windows.ts";
 
 /** Work that was waited for. */
 export interface Awaited {
@@ -31,10 +25,6 @@ export interface Bubble {
   readonly fromNs: number;
   readonly toNs: number;
   readonly cause: IdleCause;
-  /**
-   * Starved, transfer, fill: the work whose output is the input that was missing, or at the first stage the batch that had to
-   * leave before the next came in; blocked: the work that had to take the output.
-   */
   readonly awaited?: Awaited;
   /** The span that was waited for, where it was recorded. */
   readonly waitedFor?: SpanId;
@@ -61,59 +51,25 @@ const DEFAULT_LIMIT = 20_000;
  * @returns bubbles by rank, then time; at most `limit`, the longest; `total` says how many there are
  * @throws AppError `unknown-scope`
  */
-export function listBubbles(input: AnalysisInput, query: BubbleQuery = {}): BubbleList {
-  const survey = surveyRun(input);
-  if (survey.windows.length === 0) return { bubbles: [], total: 0 };
-  const window = chooseWindow(survey.windows, query);
-  const occupancy = measureOccupancy(input, { window, hasIterations: survey.hasIterations });
-  const dependencies = createDependencies(occupancy);
-  const { fromNs = -Infinity, toNs = Infinity, limit = DEFAULT_LIMIT } = query;
-  const found = findIdleCauses(occupancy, dependencies).flatMap(({ rank, pieces }) =>
-    Array.from({ length: pieces.length }, (_, at) => ({ rank, pieces, at })).filter(
-      ({ at }) => pieces.to[at] > fromNs && pieces.from[at] < toNs,
-    ),
-  );
-  const lengthOf = ({ pieces, at }: (typeof found)[number]): number => pieces.to[at] - pieces.from[at];
-  const kept = new Set(found.toSorted((a, b) => lengthOf(b) - lengthOf(a)).slice(0, limit));
-  const longest = found.filter((piece) => kept.has(piece));
-  const bubbles = longest.map(({ rank, pieces, at }) =>
-    describePiece({ occupancy, dependencies }, { rank, pieces, at }),
-  );
-  return { bubbles, total: found.length };
-}
-
-function describePiece(
-  context: { occupancy: Occupancy; dependencies: Dependencies },
-  { rank, pieces, at }: { rank: number; pieces: IdlePieces; at: number },
-): Bubble {
-  const cause = IDLE_CAUSES[pieces.cause[at]];
-  const waitedFor = pieces.waitedFor[at];
-  const next = pieces.next[at];
-  const awaited = findAwaited(context, { cause, waitedFor, next });
-  return {
-    rank,
-    fromNs: pieces.from[at],
-    toNs: pieces.to[at],
-    cause,
-    ...(awaited === undefined ? {} : { awaited }),
-    ...(waitedFor === NONE ? {} : { waitedFor: spanId(waitedFor) }),
-    ...(next === NONE ? {} : { next: spanId(next) }),
-  };
-}
-
-function findAwaited(
-  { occupancy: { spans, places, stages }, dependencies }: { occupancy: Occupancy; dependencies: Dependencies },
-  { cause, waitedFor, next }: { cause: IdleCause; waitedFor: number; next: number },
-): Awaited | undefined {
-  if (cause === "sync" || cause === "other" || cause === "drain") return undefined;
-  const need = next === NONE ? undefined : dependencies.needOf(next);
-  if (cause === "blocked" || (cause === "starved" && need === undefined)) {
-    if (waitedFor === NONE) return undefined;
-    return { stage: spans.stage[waitedFor], batch: spans.batch[waitedFor], pass: PASSES[spans.pass[waitedFor]] };
-  }
-  if (need === undefined) return undefined;
-  const stage = places.stageOrdinal.indexOf(need.position);
-  return stages.length > stage && stage !== NONE
-    ? { stage, batch: need.batch, pass: PASSES[spans.pass[next]] }
-    : undefined;
+export function listBubbles(
+  input: AnalysisInput,
+  { limit = DEFAULT_LIMIT, fromNs, toNs, ...scope }: BubbleQuery = {},
+): BubbleList {
+  const explanation = explainScope(input, scope);
+  if (explanation === undefined) return { bubbles: [], total: 0 };
+  const window = { ...(fromNs === undefined ? {} : { fromNs }), ...(toNs === undefined ? {} : { toNs }) };
+  const { bubbles: columns, total } = cutBubbles(explanation.bubbles, { ...window, limit });
+  const { rank, from, to, cause, awaitedStage, awaitedBatch, awaitedPass, waitedFor, next } = columns;
+  const bubbles = Array.from(rank, (_, i) => ({
+    rank: rank[i],
+    fromNs: from[i],
+    toNs: to[i],
+    cause: IDLE_CAUSES[cause[i]],
+    ...(awaitedStage[i] === NONE
+      ? {}
+      : { awaited: { stage: awaitedStage[i], batch: awaitedBatch[i], pass: PASSES[awaitedPass[i]] } }),
+    ...(waitedFor[i] === NONE ? {} : { waitedFor: spanId(waitedFor[i]) }),
+    ...(next[i] === NONE ? {} : { next: spanId(next[i]) }),
+  }));
+  return { bubbles, total };
 }

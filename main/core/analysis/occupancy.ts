@@ -5,6 +5,8 @@
  */
 import type { IterationWindow } from "#common/api.ts";
 import type { Lane, RunKind, SpanColumns, SpanName, Stage } from "#common/model.ts";
+import { bindFlows } from "./flow-edges.ts";
+import type { FlowSources } from "./flow-edges.ts";
 import { tabulatePlaces } from "./input.ts";
 import type { AnalysisInput, Places } from "./input.ts";
 import type { Intervals } from "./intervals.ts";
@@ -37,15 +39,26 @@ export interface Occupancy {
   readonly ranks: readonly RankOccupancy[];
   readonly keys: WorkKeys;
   readonly transfers: ScopeTransfers;
+  /** Dependencies that the trace itself records. */
+  readonly flows: FlowSources;
 }
 
 export function measureOccupancy(
   input: AnalysisInput,
-  { window, hasIterations }: { readonly window: IterationWindow; readonly hasIterations: boolean },
+  {
+    window,
+    hasIterations,
+    selected: given,
+  }: {
+    readonly window: IterationWindow;
+    readonly hasIterations: boolean;
+    /** The spans of the scope, where somebody has selected them already. */
+    readonly selected?: readonly RankSpans[] | undefined;
+  },
 ): Occupancy {
-  const { run, spans, lanes, stages, names } = input;
+  const { run, spans, lanes, stages, names, flows = [] } = input;
   const places = tabulatePlaces(input);
-  const selected = selectScope(spans, { places, scope: window, hasIterations });
+  const selected = given ?? selectScope(spans, { places, scope: window, hasIterations });
   const lists = selected.flatMap(({ compute, inbound, outbound }) => [compute, inbound, outbound]);
   const keys = createWorkKeys(spans, { places, lists });
   const transfers = measureTransfers({ spans, places, keys }, { ranks: selected });
@@ -55,5 +68,17 @@ export function measureOccupancy(
     busy: uniteSpans(spans, ofRank.compute),
     transfers: transfers.ofRanks[i],
   }));
-  return { kind: run.kind, spans, places, lanes, stages, names, window, ranks, keys, transfers };
+  return {
+    kind: run.kind,
+    spans,
+    places,
+    lanes,
+    stages,
+    names,
+    window,
+    ranks,
+    keys,
+    transfers,
+    flows: bindFlows(flows, input),
+  };
 }

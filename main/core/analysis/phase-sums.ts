@@ -5,16 +5,26 @@
  * with spans recorded as waiting. `exposedCommunicationNs` is the time in which a rank transfers and does not compute: the
  * union of its transfers minus the union of its computing. A kind of span that the run did not record has no figure.
  */
+import type { SpanColumns } from "#common/model.ts";
 import type { RunReport } from "#common/report.ts";
 import { lengthOutside, uniteIntervals } from "./intervals.ts";
 import type { Occupancy } from "./occupancy.ts";
 import { uniteTransfers } from "./transfers.ts";
 import type { Transfers } from "./transfers.ts";
 
-const lengthOf = ({ starts, ends }: Transfers): number => ends.reduce((sum, end, at) => sum + end - starts[at], 0);
+function lengthOf({ starts, ends }: Transfers): number {
+  let sum = 0;
+  for (let at = 0; at < ends.length; at += 1) sum += ends[at] - starts[at];
+  return sum;
+}
+
+function sumDurations({ duration }: SpanColumns, indices: Int32Array): number {
+  let sum = 0;
+  for (let at = 0; at < indices.length; at += 1) sum += duration[indices[at]];
+  return sum;
+}
 
 export function sumPhases({ spans, ranks }: Occupancy): RunReport["phases"] {
-  const sumDurations = (indices: Int32Array): number => indices.reduce((sum, i) => sum + spans.duration[i], 0);
   let inNs = 0;
   let outNs = 0;
   let computeNs = 0;
@@ -24,9 +34,9 @@ export function sumPhases({ spans, ranks }: Occupancy): RunReport["phases"] {
   for (const { spans: ofRank, transfers, busy } of ranks) {
     inNs += lengthOf(transfers.inbound);
     outNs += lengthOf(transfers.outbound);
-    recordedNs += sumDurations(ofRank.inbound) + sumDurations(ofRank.outbound);
-    computeNs += sumDurations(ofRank.compute);
-    waitNs += sumDurations(ofRank.wait);
+    recordedNs += sumDurations(spans, ofRank.inbound) + sumDurations(spans, ofRank.outbound);
+    computeNs += sumDurations(spans, ofRank.compute);
+    waitNs += sumDurations(spans, ofRank.wait);
     const transferring = uniteIntervals([uniteTransfers(transfers.inbound), uniteTransfers(transfers.outbound)]);
     exposedNs += lengthOutside({ of: transferring, without: busy });
   }

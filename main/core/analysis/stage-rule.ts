@@ -8,41 +8,40 @@
 import { NONE } from "#common/ids.ts";
 import { PASSES } from "#common/model.ts";
 import type { StageRuleRow } from "#common/report.ts";
-import type { Occupancy, RankOccupancy } from "./occupancy.ts";
+import type { Occupancy } from "./occupancy.ts";
 import { medianInPlace } from "./statistics.ts";
-
-interface Lengths {
-  readonly in: number[];
-  readonly compute: number[];
-  readonly out: number[];
-}
-
-/** Transfers carry the pass of the work they belong to; where the anchors are input-grads, `backward` transfers are theirs. */
-const isAnchor = (anchorPasses: Uint8Array, pass: number): boolean => anchorPasses[pass] === 1;
 
 /** @param anchorPasses per pass code, 1 for the passes that count @returns one row a stage of the run, by ordinal */
 export function measureStageRules(
   { spans, stages, ranks }: Occupancy,
   anchorPasses: Uint8Array = new Uint8Array(PASSES.length).fill(1),
 ): StageRuleRow[] {
-  const lengthsOf = new Map<number, Lengths>();
+  const counts = stages.length;
+  const stageOf = (span: number): number => (anchorPasses[spans.pass[span]] === 1 ? spans.stage[span] : NONE);
+  const compute = gather(
+    counts,
+    ranks.map(({ spans: { compute: indices } }) => ({ indices, lengthOf: (at) => spans.duration[indices[at]] })),
+    stageOf,
+  );
+  const transfersOf = (direction: "inbound" | "outbound"): Float64Array[] =>
+    gather(
+      counts,
+      ranks.map(({ transfers: { [direction]: moved } }) => ({
+        indices: moved.indices,
+        lengthOf: (at) => moved.ends[at] - moved.starts[at],
+      })),
+      stageOf,
+    );
+  const inbound = transfersOf("inbound");
+  const outbound = transfersOf("outbound");
   const rankOf = new Map<number, number>();
-  const lengthsOfStage = (span: number): Lengths | undefined => {
-    const stage = spans.stage[span];
-    if (stage === NONE || !isAnchor(anchorPasses, spans.pass[span])) return undefined;
-    const known = lengthsOf.get(stage);
-    if (known !== undefined) return known;
-    const fresh = { in: [], compute: [], out: [] };
-    lengthsOf.set(stage, fresh);
-    return fresh;
-  };
-  for (const rank of ranks) {
-    for (const span of rank.spans.compute) {
-      lengthsOfStage(span)?.compute.push(spans.duration[span]);
-      if (spans.stage[span] !== NONE) rankOf.set(spans.stage[span], rank.rank);
+  for (const { rank, spans: ofRank } of ranks) {
+    let last = NONE;
+    for (const span of ofRank.compute) {
+      if (spans.stage[span] === last) continue;
+      last = spans.stage[span];
+      if (last !== NONE) rankOf.set(last, rank);
     }
-    gatherTransfers(rank, "inbound", (span, ns) => lengthsOfStage(span)?.in.push(ns));
-    gatherTransfers(rank, "outbound", (span, ns) => lengthsOfStage(span)?.out.push(ns));
   }
   return stages
     .toSorted((a, b) => a.ordinal - b.ordinal)
@@ -53,26 +52,45 @@ export function measureStageRules(
         name: stage.name,
         op: stage.op,
         ...(rank === undefined ? {} : { rank }),
-        ...summarise(lengthsOf.get(stage.id)),
+        ...summarise({
+          inNs: inbound[stage.id],
+          computeNs: compute[stage.id],
+          outNs: outbound[stage.id],
+        }),
       };
     });
 }
 
-function gatherTransfers(
-  { transfers }: RankOccupancy,
-  direction: "inbound" | "outbound",
-  gather: (span: number, ns: number) => void,
-): void {
-  const { indices, starts, ends } = transfers[direction];
-  for (let at = 0; at < indices.length; at += 1) gather(indices[at], ends[at] - starts[at]);
+/** @param stageOf NONE for spans that do not count */
+function gather(
+  stageCount: number,
+  lists: readonly { readonly indices: Int32Array; readonly lengthOf: (at: number) => number }[],
+  stageOf: (span: number) => number,
+): Float64Array[] {
+  const counts = new Int32Array(stageCount);
+  for (const { indices } of lists) {
+    for (let at = 0; at < indices.length; at += 1) {
+      const stage = stageOf(indices[at]);
+      if (stage !== NONE) counts[stage] += 1;
+    }
+  }
+  const ofStages = Array.from(counts, (count) => new Float64Array(count));
+  for (const { indices, lengthOf } of lists) {
+    for (let at = 0; at < indices.length; at += 1) {
+      const stage = stageOf(indices[at]);
+      if (stage !== NONE) ofStages[stage][(counts[stage] -= 1)] = lengthOf(at);
+    }
+  }
+  return ofStages;
 }
 
-function summarise(lengths: Lengths | undefined): Pick<StageRuleRow, "inNs" | "computeNs" | "outNs" | "ruleNs"> {
-  if (lengths === undefined) return {};
-  const median = (values: readonly number[]): number | undefined => medianInPlace(Float64Array.from(values));
-  const medians = { inNs: median(lengths.in), computeNs: median(lengths.compute), outNs: median(lengths.out) };
-  const known = Object.entries(medians).filter((entry): entry is [string, number] => entry[1] !== undefined);
+function summarise(
+  lengths: Readonly<Record<"inNs" | "computeNs" | "outNs", Float64Array>>,
+): Pick<StageRuleRow, "inNs" | "computeNs" | "outNs" | "ruleNs"> {
+  const known = Object.entries(lengths).flatMap(([phase, values]) => {
+    const median = medianInPlace(values);
+    return median === undefined ? [] : ([[phase, Math.round(median)]] as const);
+  });
   if (known.length === 0) return {};
-  const rounded = Object.fromEntries(known.map(([phase, ns]) => [phase, Math.round(ns)]));
-  return { ...rounded, ruleNs: Math.max(...Object.values(rounded)) };
+  return { ...Object.fromEntries(known), ruleNs: Math.max(...known.map(([, ns]) => ns)) };
 }

@@ -24,6 +24,16 @@ export interface Survey {
   readonly hasIterations: boolean;
 }
 
+/** What the analysis of one scope needs of a run that is too large to be held as a whole. */
+export interface SurveyedInput extends AnalysisInput {
+  /** Of the whole run; present where `spans` are only those of a scope. */
+  readonly survey?: Survey;
+  /** Ids of `spans`; absent: they are all, and their ids are their positions. */
+  readonly ids?: Float64Array;
+  /** How often each name occurs in the whole run, by id; present where a run without a pipeline is not held as a whole. */
+  readonly nameCounts?: Float64Array;
+}
+
 interface OpenWindow {
   readonly iteration: number;
   readonly replica: number;

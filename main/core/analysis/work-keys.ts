@@ -46,10 +46,11 @@ export function createWorkKeys(
   let count = 0;
   for (const list of lists) {
     count += list.length;
-    for (const i of list) {
-      if (batch[i] === NONE) continue;
-      if (batch[i] < first) first = batch[i];
-      if (batch[i] > last) last = batch[i];
+    for (let at = 0; at < list.length; at += 1) {
+      const of = batch[list[at]];
+      if (of === NONE) continue;
+      if (of < first) first = of;
+      if (of > last) last = of;
     }
   }
   const batches = last < first ? 0 : last - first + 1;

@@ -1,4 +1,5 @@
 /** What each figure means, in the short words of REFERENCE §6. Shown wherever the figure is. */
+import { formatShare } from "#common/format.ts";
 
 export interface Definition {
   readonly name: string;
@@ -44,6 +45,9 @@ export const DEFINITIONS = {
 
 export type FigureName = keyof typeof DEFINITIONS;
 
+/** Waiting of less than this share of the window is not named. */
+const LEAST_WAIT_SHARE = 0.01;
+
 /** Why the mean interval of a rank is not the MAX rule of one of its stages. */
 export function explainInterval({
   ruleNs,
@@ -51,6 +55,10 @@ export function explainInterval({
   boundNs,
   stagesOnRank,
   passes,
+  sharesDevice = false,
+  starvedShare = 0,
+  blockedShare = 0,
+  transferShare = 0,
 }: {
   ruleNs: number;
   meanNs: number;
@@ -58,6 +66,12 @@ export function explainInterval({
   stagesOnRank: number;
   /** How many passes the run has: 1 for inference. */
   passes: number;
+  /** The device that several ranks compute on gives the bound. */
+  sharesDevice?: boolean;
+  /** Parts of the window in which the rank idles for a cause. */
+  starvedShare?: number;
+  blockedShare?: number;
+  transferShare?: number;
 }): string {
   if (Math.abs(meanNs - ruleNs) <= 0.05 * ruleNs) return "The rank keeps to the MAX rule within 5 %.";
   const reasons: string[] = [];
@@ -65,11 +79,19 @@ export function explainInterval({
     reasons.push(`its rank runs ${stagesOnRank} stages in turn, and a start of any of them counts`);
   }
   if (passes > 1) reasons.push("other passes take their turn between two starts");
-  if (stagesOnRank === 1 && passes <= 1 && boundNs !== undefined && boundNs > ruleNs * 1.05) {
+  if (sharesDevice) reasons.push("the rank shares its device with others, which compute on it in between");
+  if (!sharesDevice && stagesOnRank === 1 && passes <= 1 && boundNs !== undefined && boundNs > ruleNs * 1.05) {
     reasons.push("its phases do not overlap");
   }
   if (boundNs !== undefined && boundNs < meanNs * 0.95) {
-    reasons.push("the rank also waits: the mean lies above its bound");
+    const waits = [
+      { share: starvedShare, word: "starved" },
+      { share: blockedShare, word: "blocked by its successor" },
+      { share: transferShare, word: "standing still for transfers" },
+    ].filter(({ share }) => share >= LEAST_WAIT_SHARE);
+    const details = waits.map(({ share, word }) => `${word} ${formatShare(share)}`).join(", ");
+    const during = details === "" ? "" : ` (${details} of the window)`;
+    reasons.push(`the rank also waits${during}: the mean lies above its bound`);
   }
   if (reasons.length === 0) reasons.push("the median hides how much single batches differ");
   return `Differs because ${reasons.join("; ")}.`;

@@ -9,7 +9,7 @@ import { fittingFontPx, pageLabels, stepLabels, tileLabels, usualCell } from "..
 import type { CellLabel, LabelLayout } from "../../data/cell-labels.ts";
 import type { OpOfStage } from "../../data/cell-key.ts";
 import type { HeatmapPlanner, HeatmapPlan } from "../../data/heatmap-plan.ts";
-import { binWidthNs } from "../../data/level-of-detail.ts";
+import { binWidthNs, chooseRowLevel } from "../../data/level-of-detail.ts";
 import type { RawPage } from "../../data/raw-page.ts";
 import { RawPicture } from "../../data/raw-picture.ts";
 import type { FilledPart } from "../../data/raw-picture.ts";
@@ -35,6 +35,8 @@ const LEAST_FONT_PX = 9;
 const LEAST_STEP_FONT_PX = 8;
 const MOST_FONT_PX = 12;
 
+const FIRST_WAVEFRONT = "pipewave-first-wavefront";
+
 export class HeatmapPainter {
   readonly #states: RunStates;
   readonly #scene: HeatmapScene;
@@ -43,11 +45,12 @@ export class HeatmapPainter {
   readonly #picture = new RawPicture();
   #rankIndex: RowIndex | undefined;
   #view: PaintedView | undefined;
-  #painted: Pick<PaintedView, "widthPx" | "heightPx" | "devicePixelRatio" | "theme"> | undefined;
+  #painted: Pick<PaintedView, "widthPx" | "heightPx" | "devicePixelRatio" | "theme" | "opColours"> | undefined;
   #plan: HeatmapPlan | undefined;
   #frameRequest: number | undefined;
   #closed = false;
-  readonly #passes = new PassesSeen();
+  #isMarked = false;
+  #passes = new PassesSeen();
   #waiting: (() => void)[] = [];
 
   constructor({
@@ -193,17 +196,22 @@ export class HeatmapPainter {
     this.#closed = true;
     if (this.#frameRequest !== undefined) cancelAnimationFrame(this.#frameRequest);
     this.#states.close();
-    this.#scene.destroy();
+    this.#scene.release();
   }
 
   #followNext({ axis, fromNs, toNs, rows, widthPx, heightPx, devicePixelRatio, steps }: PaintedView): void {
+    const before = this.detail.id;
     const isFollowing = this.#states.takeNext(({ planner, detail }) => {
       if (steps !== undefined || planner.failures.length > 0) return true;
       const visible = visibleRows(rows, { heightPx, rowCount: detail.rows[axis].length });
-      return planner.plan({ axis, fromNs, toNs, ...visible, widthPx: Math.round(widthPx * devicePixelRatio) }).complete;
+      const rowLevel = rowLevelOf(rows, { devicePixelRatio, rowCount: detail.rows[axis].length });
+      const px = Math.round(widthPx * devicePixelRatio);
+      return planner.plan({ axis, fromNs, toNs, ...visible, rowLevel, widthPx: px }).complete;
     });
     if (!isFollowing) return;
     this.#rankIndex = undefined;
+    // Another run, such as the next simulation, may have other passes.
+    if (this.detail.id !== before) this.#passes = new PassesSeen();
     this.#onFollow();
     if (this.#states.isFollowing) this.invalidate();
   }
@@ -214,20 +222,31 @@ export class HeatmapPainter {
     this.#followNext(view);
     this.#adopt(view);
     this.#scene.draw(this.#frame(view));
+    this.#markFirst();
     if (view.steps === undefined) {
       this.#passes.noteDrawn([...this.visiblePages, ...(this.#plan?.tiles.map(({ tile }) => tile) ?? [])]);
     } else this.#passes.noteCells(this.#steps.grid?.cells ?? []);
     this.#tell();
   }
 
+  /** In the page's own timeline, for whoever measures: the first frame in which nothing is missing. */
+  #markFirst(): void {
+    if (this.#isMarked || this.#plan?.complete !== true) return;
+    this.#isMarked = true;
+    this.#scene.finish();
+    performance.mark(FIRST_WAVEFRONT);
+  }
+
   #adopt(view: PaintedView): void {
-    const { widthPx, heightPx, devicePixelRatio: ratio, theme } = view;
+    const { widthPx, heightPx, devicePixelRatio: ratio, theme, opColours } = view;
     const before = this.#painted;
     if (before?.widthPx !== widthPx || before.heightPx !== heightPx || before.devicePixelRatio !== ratio) {
       this.#scene.resize({ widthPx: Math.round(widthPx * ratio), heightPx: Math.round(heightPx * ratio) });
     }
-    if (before?.theme !== theme) this.#scene.setPalette(createPalette(theme));
-    this.#painted = { widthPx, heightPx, devicePixelRatio: ratio, theme };
+    if (before?.theme !== theme || before.opColours !== opColours) {
+      this.#scene.setPalette(createPalette(theme, opColours));
+    }
+    this.#painted = { widthPx, heightPx, devicePixelRatio: ratio, theme, opColours };
   }
 
   #frame(view: PaintedView): HeatmapFrame {
@@ -258,25 +277,32 @@ export class HeatmapPainter {
       if (layout !== undefined) stepLabels(grid, { layout, into: labels });
       return { ...frame, tiles: [], labels, steps: { grid, texels } };
     }
-    const plan = this.planner.plan({ axis, fromNs, toNs, fromRow, toRow, widthPx: time.widthPx });
+    const rowLevel = rowLevelOf(view.rows, { devicePixelRatio: ratio, rowCount });
+    const plan = this.planner.plan({ axis, fromNs, toNs, fromRow, toRow, rowLevel, widthPx: time.widthPx });
     this.#plan = plan;
-    const filled = this.#drawPicture(plan, { axis, time, fromRow, toRow });
+    const filled = this.#drawPicture(plan, { axis, time, fromRow, toRow, rowLevel });
     const pages = plan.pages.map(({ page }) => page);
     const layout = this.#labelLayout({ ...numbered, cell: usualCell(pages, { time, number: view.number }) });
     if (layout !== undefined) this.#addLabels(plan, { layout, fromRow, toRow, into: labels });
     if (filled.length === 0) return { ...frame, tiles: plan.tiles, labels };
-    const { texels, widthPx, firstRow, rowCount: pictureRows } = this.#picture;
+    const { texels, widthPx, firstRow, rowCount: pictureRows, rowLevel: pictureLevel } = this.#picture;
     return {
       ...frame,
       tiles: plan.tiles,
       labels,
-      picture: { texels, widthPx, firstRow, rowCount: pictureRows, filled },
+      picture: { texels, widthPx, firstRow, rowCount: pictureRows, rowLevel: pictureLevel, filled },
     };
   }
 
   #drawPicture(
     plan: HeatmapPlan,
-    { axis, time, fromRow, toRow }: { axis: RowAxis; time: TimeScale; fromRow: number; toRow: number },
+    {
+      axis,
+      time,
+      fromRow,
+      toRow,
+      rowLevel,
+    }: { axis: RowAxis; time: TimeScale; fromRow: number; toRow: number; rowLevel: number },
   ): readonly FilledPart[] {
     if (plan.pages.length === 0) return [];
     const { rows, stages } = this.detail;
@@ -287,6 +313,7 @@ export class HeatmapPainter {
       scale: time,
       fromRow,
       toRow,
+      rowLevel,
       ops: this.ops,
       rows: rows[axis],
       rankIndex: axis === "stage" ? this.#rankIndex : undefined,
@@ -354,6 +381,13 @@ export class HeatmapPainter {
     this.#waiting = [];
     for (const resolve of waiting) resolve();
   }
+}
+
+function rowLevelOf(
+  rows: RowScale,
+  { devicePixelRatio, rowCount }: { devicePixelRatio: number; rowCount: number },
+): number {
+  return chooseRowLevel({ rowHeightPx: snapRows(rows, devicePixelRatio).rowHeightPx, rowCount });
 }
 
 /** Whole device pixels for rows, so that their edges are crisp; rows thinner than two pixels stay as they are. */

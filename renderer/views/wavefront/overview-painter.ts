@@ -15,7 +15,7 @@ import { RawPicture } from "../../data/raw-picture.ts";
 import type { TileSource } from "../../data/tile-source.ts";
 import { createPalette, mixCell } from "../../scene/palette.ts";
 import type { Palette } from "../../scene/palette.ts";
-import type { ThemeName } from "../../theme/colours.ts";
+import type { OpColours, ThemeName } from "#common/colours.ts";
 
 export interface OverviewView {
   readonly axis: RowAxis;
@@ -51,7 +51,7 @@ export class OverviewPainter {
   readonly #canvas: HTMLCanvasElement;
   readonly #picture = new RawPicture();
   #view: OverviewView | undefined;
-  #palette: { theme: ThemeName; palette: Palette } | undefined;
+  #palette: { theme: ThemeName; opColours: OpColours; palette: Palette } | undefined;
   #frameRequest: number | undefined;
 
   constructor({ canvas, ...run }: OverviewSource & { canvas: HTMLCanvasElement }) {
@@ -114,10 +114,12 @@ export class OverviewPainter {
     const view = this.#view;
     const context = this.#canvas.getContext("2d");
     if (view === undefined || context === null || view.widthPx < 1 || view.heightPx < 1) return;
-    const { axis, fromNs, toNs, widthPx, heightPx, theme } = view;
+    const { axis, fromNs, toNs, widthPx, heightPx, theme, opColours } = view;
     if (this.#canvas.width !== widthPx) this.#canvas.width = widthPx;
     if (this.#canvas.height !== heightPx) this.#canvas.height = heightPx;
-    if (this.#palette?.theme !== theme) this.#palette = { theme, palette: createPalette(theme) };
+    if (this.#palette?.theme !== theme || this.#palette.opColours !== opColours) {
+      this.#palette = { theme, opColours, palette: createPalette(theme, opColours) };
+    }
     const { palette } = this.#palette;
     this.#followNext(view);
     const rows = this.#run.detail.rows[axis];

@@ -2,7 +2,7 @@
 import type { RowAxis } from "#common/tile.ts";
 import type { LabelNumber } from "../../data/cell-labels.ts";
 import type { RowScale } from "../../data/time-scale.ts";
-import type { Rgb, ThemeName } from "../../theme/colours.ts";
+import type { OpColours, Rgb, ThemeName } from "#common/colours.ts";
 import type { StepRequest } from "./step-grid-loader.ts";
 
 /** What is on screen, in CSS pixels. */
@@ -16,6 +16,7 @@ export interface PaintedView {
   readonly devicePixelRatio: number;
   readonly number: LabelNumber;
   readonly theme: ThemeName;
+  readonly opColours: OpColours;
   /** Present for the step grid. */
   readonly steps?: StepRequest | undefined;
 }

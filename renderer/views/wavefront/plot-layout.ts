@@ -5,12 +5,33 @@
 import type { RowScale } from "../../data/time-scale.ts";
 import type { HeatmapRow } from "#common/tile.ts";
 
-/** Below a pixel rows are sampled, as columns of time would be: for seeing a thousand lanes at once. */
-export const LEAST_ROW_PX = 0.5;
+/**
+ * The least height of a row: all of them fill the plot, or a pixel. Below a pixel a line of cells stands for several rows, as
+ * a column does for several spans.
+ */
+export function leastRowHeight({ heightPx, rowCount }: { heightPx: number; rowCount: number }): number {
+  return Math.min(1, heightPx / Math.max(1, rowCount));
+}
+
 export const MOST_ROW_PX = 96;
 /** Rows are spread over the height between these two; with more of them the plot scrolls. */
 const LEAST_SPREAD_PX = 18;
 const MOST_SPREAD_PX = 80;
+
+/** What a plot does of its own and what it leaves to another one that shares its time. */
+export interface PlotBeside {
+  /** Takes the keys of the page: one of several plots does. */
+  readonly leads: boolean;
+  readonly overview: boolean;
+  readonly axis: boolean;
+  readonly bar: boolean;
+  /** Least width of the labels, so that plots above one another have their time at the same place. */
+  readonly gutterPx: number;
+  /** What 0 means on the axis. */
+  readonly originNs: number;
+}
+
+export const ALONE: PlotBeside = { leads: true, overview: true, axis: true, bar: true, gutterPx: 0, originNs: 0 };
 
 /** Height of a row when nobody chose one. */
 export function spreadRowHeight({ heightPx, rowCount }: { heightPx: number; rowCount: number }): number {

@@ -27,16 +27,19 @@ export interface WavefrontProbe {
   readonly timeFrame: () => number;
 }
 
+/** The plot that takes the keys, and the one beside it in a comparison. */
+export type ProbeName = "wavefront" | "follower";
+
 interface Hooked {
-  __pipewave?: { wavefront?: WavefrontProbe | undefined };
+  __pipewave?: Readonly<Partial<Record<ProbeName, WavefrontProbe | undefined>>>;
 }
 
 /** Offers the probe until the returned function is called. */
-export function offerProbe(probe: WavefrontProbe): () => void {
+export function offerProbe(probe: WavefrontProbe, name: ProbeName): () => void {
   const hooked = globalThis as Hooked;
-  hooked.__pipewave = { ...hooked.__pipewave, wavefront: probe };
+  hooked.__pipewave = { ...hooked.__pipewave, [name]: probe };
   return () => {
-    if (hooked.__pipewave?.wavefront === probe) hooked.__pipewave = { ...hooked.__pipewave, wavefront: undefined };
+    if (hooked.__pipewave?.[name] === probe) hooked.__pipewave = { ...hooked.__pipewave, [name]: undefined };
   };
 }
 

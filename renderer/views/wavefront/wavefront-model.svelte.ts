@@ -11,12 +11,11 @@ import type { TileSource } from "../../data/tile-source.ts";
 import { pxToRow, pxToTime, rowToPx, timeToPx } from "../../data/time-scale.ts";
 import type { RowScale, TimeScale } from "../../data/time-scale.ts";
 import type { Selection } from "../../state/selection.svelte.ts";
-import type { TimeRange, Viewport } from "../../state/viewport.svelte.ts";
-import type { PlotAction } from "./gestures.ts";
+import type { PlotViewport, TimeRange } from "../../state/viewport.svelte.ts";
 import type { HeatmapPainter } from "./heatmap-painter.ts";
 import { snapRows } from "./heatmap-painter.ts";
 import type { PaintStatus } from "./painted-view.ts";
-import { lastScrollRow, LEAST_ROW_PX, MOST_ROW_PX, spreadRowHeight, squareRowHeight } from "./plot-layout.ts";
+import { lastScrollRow, leastRowHeight, MOST_ROW_PX, spreadRowHeight, squareRowHeight } from "./plot-layout.ts";
 import type { StepRequest } from "./step-grid-loader.ts";
 
 /** A point of the plot in CSS pixels from its top left corner. */
@@ -33,7 +32,7 @@ export class WavefrontModel {
   readonly client: Client;
   /** The state of the run that is drawn. */
   detail = $state.raw() as RunDetail;
-  readonly viewport: Viewport;
+  readonly viewport: PlotViewport;
   readonly selection: Selection;
   /** By ordinal. */
   readonly stages: readonly Stage[] = $derived(this.detail.stages.toSorted((a, b) => a.ordinal - b.ordinal));
@@ -58,7 +57,7 @@ export class WavefrontModel {
   }: {
     client: Client;
     detail: RunDetail;
-    viewport: Viewport;
+    viewport: PlotViewport;
     selection: Selection;
     report: () => RunReport | NoPipelineReport | undefined;
   }) {
@@ -150,31 +149,8 @@ export class WavefrontModel {
   zoomRows(factor: number): void {
     const heightPx = this.rowHeightPx * factor;
     this.#choseRowHeight = true;
-    this.viewport.rowHeightPx = Math.max(LEAST_ROW_PX, Math.min(MOST_ROW_PX, heightPx));
-  }
-
-  /** Does what a key asks for, except for steps from span to span. `centreNs` stays in place while zooming. */
-  act(action: PlotAction, centreNs: number): void {
-    const { viewport } = this;
-    switch (action.kind) {
-      case "zoom":
-        return viewport.zoomAt({ ns: centreNs, factor: action.factor });
-      case "pan":
-        return viewport.panBy({ ns: action.share * viewport.widthNs });
-      case "scroll":
-        return this.scrollBy(action.rows);
-      case "fit-all":
-        return viewport.fitAll();
-      case "fit-selection":
-        return this.fitSelection();
-      case "back":
-        return viewport.back();
-      case "forward":
-        return viewport.forward();
-      case "next":
-      case "previous":
-        return;
-    }
+    const leastPx = leastRowHeight({ heightPx: this.heightPx, rowCount: this.rows.length });
+    this.viewport.rowHeightPx = Math.max(leastPx, Math.min(MOST_ROW_PX, heightPx));
   }
 
   /** Shows the selection with some air; without one the scope, without a scope everything. */

@@ -2,9 +2,10 @@
 import { describe, expect, test } from "vitest";
 
 import { buildReport, isNoPipeline } from "../../../main/core/analysis/build-report.ts";
-import { listCriticalPath } from "../../../main/core/analysis/path-shares.ts";
-import type { PathSegment } from "../../../main/core/analysis/path-shares.ts";
+import { explainScope } from "../../../main/core/analysis/explain-scope.ts";
+import type { AnalysisInput } from "../../../main/core/analysis/input.ts";
 import { surveyRun } from "../../../main/core/analysis/windows.ts";
+import { PATH_PHASES } from "../../../main/common/explanation.ts";
 import { findSharedTrace } from "../../support/shared-traces.ts";
 import { simulatePipeline } from "../../support/simulated-pipeline.ts";
 import type { Task } from "../../support/simulated-pipeline.ts";
@@ -12,6 +13,31 @@ import { readDrawing } from "./drawing.ts";
 import { readMegatronWork, readStragglerWork } from "./raw-traces.ts";
 import { columnsOf } from "./work.ts";
 import type { Work } from "./work.ts";
+
+interface PathSegment {
+  readonly fromNs: number;
+  readonly toNs: number;
+  readonly phase: (typeof PATH_PHASES)[number];
+  readonly rank: number;
+  readonly stage: number;
+  readonly batch: number;
+}
+
+function listCriticalPath(input: AnalysisInput): PathSegment[] {
+  const { from, to, phase, rank, stage, batch } = explainScope(input)?.path ?? fail();
+  return Array.from(from, (fromNs, i) => ({
+    fromNs,
+    toNs: to[i] ?? 0,
+    phase: PATH_PHASES[phase[i] ?? 0] ?? "wait",
+    rank: rank[i] ?? -1,
+    stage: stage[i] ?? -1,
+    batch: batch[i] ?? -1,
+  }));
+}
+
+function fail(): never {
+  throw new Error("the run has no pipeline");
+}
 
 const describePath = (segments: readonly PathSegment[]): string[] =>
   segments.map(

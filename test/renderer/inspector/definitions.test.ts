@@ -27,3 +27,13 @@ test("a bound above the rule, with one stage and one pass, means that phases do 
   const text = explainInterval({ ...usual, meanNs: 200, boundNs: 200 });
   expect(text).toBe("Differs because its phases do not overlap.");
 });
+
+test("waiting comes with the shares of what the rank waits for, a shared device with its name", () => {
+  const waits = { starvedShare: 0.214, blockedShare: 0.096, transferShare: 0.001 };
+  expect(explainInterval({ ...usual, meanNs: 160, boundNs: 100, ...waits })).toContain(
+    "the rank also waits (starved 21.4 %, blocked by its successor 9.6 % of the window)",
+  );
+  const shared = explainInterval({ ...usual, meanNs: 200, boundNs: 200, sharesDevice: true });
+  expect(shared).toContain("shares its device with others");
+  expect(shared).not.toContain("do not overlap");
+});

@@ -1,0 +1,46 @@
+/** What an open run does when it is asked by key or from the palette, beside what its plot does (wavefront/plot-actions.ts). */
+import type { RowAxis } from "#common/tile.ts";
+import type { Provision } from "../../state/actions.svelte.ts";
+import type { Application } from "../../state/application.svelte.ts";
+import type { OpenRun } from "../../state/open-run.svelte.ts";
+import type { ColumnMode } from "../../state/viewport.svelte.ts";
+
+/** To be provided as long as the run is on screen. */
+export function runActions({ application, run }: { application: Application; run: OpenRun }): Provision {
+  const { viewport, selection } = run;
+  const { network, inspector, lanes } = application.panes;
+  const rows = (axis: RowAxis) => ({
+    act: () => (viewport.axis = axis),
+    enabled: () => run.detail.rows[axis].length > 0,
+  });
+  const columns = (mode: ColumnMode) => ({
+    act: () => (viewport.mode = mode),
+    enabled: () => run.scope !== undefined,
+  });
+  /** The iteration so many places on, where there is one. */
+  const beside = (places: number) => {
+    const at = run.iterations.findIndex(({ iteration }) => iteration === run.scope?.iteration);
+    return at === -1 ? undefined : run.iterations[at + places];
+  };
+  const iteration = (places: number) => ({
+    act: () => {
+      const found = beside(places);
+      if (found !== undefined) void run.showScope({ iteration: found.iteration });
+    },
+    enabled: () => beside(places) !== undefined,
+  });
+  return {
+    "rows-ranks": rows("rank"),
+    "rows-stages": rows("stage"),
+    "rows-lanes": rows("lane"),
+    "columns-time": columns("time"),
+    "columns-steps": columns("steps"),
+    "columns-batches": columns("batches"),
+    "pane-network": () => network.toggle(),
+    "pane-lanes": () => lanes.toggle(),
+    "pane-inspector": () => inspector.toggle(),
+    "next-iteration": iteration(1),
+    "previous-iteration": iteration(-1),
+    clear: () => selection.clear(),
+  };
+}
