@@ -5,11 +5,13 @@
  * root element for CSS. Without storage (a private window may refuse it) the choice lasts as long as the page.
  */
 import { recall, remember } from "../state/storage.ts";
-import type { ThemeName } from "./colours.ts";
+import type { ThemeName } from "#common/colours.ts";
 
 export type ThemeChoice = "system" | ThemeName;
 
 const STORAGE_KEY = "theme";
+
+const NEXT: Readonly<Record<ThemeChoice, ThemeChoice>> = { system: "light", light: "dark", dark: "system" };
 
 class Theme {
   choice = $state<ThemeChoice>("system");
@@ -38,6 +40,11 @@ class Theme {
     this.choice = choice;
     remember(STORAGE_KEY, choice);
     this.#mark();
+  }
+
+  /** The choice after this one, in the order of the theme button. */
+  next(): void {
+    this.choose(NEXT[this.choice]);
   }
 
   #mark(): void {

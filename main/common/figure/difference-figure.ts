@@ -1,0 +1,169 @@
+/** The difference matrix, stage × batch, as SVG: blue where B is less, red where it is more, grey where it is noise. */
+import { cellValue, coarsenMatrix, scaleOf } from "../difference-map.ts";
+import type { DifferenceChoice, DifferenceScale } from "../difference-map.ts";
+import type { DifferenceMatrix } from "../comparison.ts";
+import { formatSignedDuration } from "../format.ts";
+import { DIFFERENCE_STEPS } from "./figure-colours.ts";
+import type { FigureColours } from "./figure-colours.ts";
+import { FIGURE_WIDTH, frameFigure, headHeight, MARGIN, TEXT_SIZE } from "./frame.ts";
+import type { FrameContent } from "./frame.ts";
+import { element, estimateWidth, fitText, px, textElement } from "./svg.ts";
+
+export interface DifferenceFigure extends Pick<FrameContent, "title" | "subtitle" | "figures"> {
+  readonly matrix: DifferenceMatrix;
+  /** A label for every row of the matrix. */
+  readonly rows: readonly string[];
+  readonly choice: DifferenceChoice;
+  readonly widthPx?: number;
+}
+
+const LONGEST_LABEL_PX = 180;
+const AXIS_HEIGHT = 32;
+const MOST_COLUMNS = 400;
+const VALUE_SIZE = 9;
+const LEAST_VALUE_PX = 46;
+const WIDEST_CELL = 90;
+
+interface Plot {
+  readonly left: number;
+  readonly top: number;
+  readonly columnPx: number;
+  readonly rowPx: number;
+}
+
+export function drawDifferenceFigure(figure: DifferenceFigure, colours: FigureColours): string {
+  const { rows, choice, widthPx = FIGURE_WIDTH } = figure;
+  const matrix = coarsenMatrix(figure.matrix, MOST_COLUMNS);
+  const scale = scaleOf(matrix, choice);
+  const widest = Math.max(0, ...rows.map((label) => estimateWidth(label, TEXT_SIZE)));
+  const left = MARGIN + Math.min(LONGEST_LABEL_PX, widest) + 8;
+  const plot: Plot = {
+    left,
+    top: headHeight(figure),
+    columnPx: Math.min(WIDEST_CELL, (widthPx - left - MARGIN) / Math.max(1, matrix.columns)),
+    rowPx: Math.max(2, Math.min(20, Math.floor(560 / Math.max(1, rows.length)))),
+  };
+  const plotEnd = plot.top + rows.length * plot.rowPx + AXIS_HEIGHT;
+  const parts = [
+    ...drawRowLabels(rows, { plot, colours }),
+    ...drawCells(matrix, { plot, colours, choice, scale }),
+    ...drawColumnLabels(matrix, { plot, colours, rows: rows.length }),
+  ];
+  const frame = { ...figure, legend: listLegend({ choice, scale, colours }), colours, widthPx };
+  return frameFigure(frame, { plot: parts.join("\n"), plotEnd });
+}
+
+/** Step of a value among the colours: 0 is much less, `DIFFERENCE_STEPS` noise. */
+function stepOf(value: number, { most, noise }: DifferenceScale): number {
+  const size = Math.abs(value);
+  if (size <= noise) return DIFFERENCE_STEPS;
+  const share = Math.min(1, (size - noise) / (most - noise));
+  return DIFFERENCE_STEPS + Math.sign(value) * Math.max(1, Math.ceil(share * DIFFERENCE_STEPS));
+}
+
+const describeValue = (value: number, { measure }: Pick<DifferenceChoice, "measure">): string =>
+  measure === "ratio" ? `× ${(2 ** value).toFixed(2)}` : formatSignedDuration(Math.round(value));
+
+function drawCells(
+  matrix: DifferenceMatrix,
+  {
+    plot: { left, top, columnPx, rowPx },
+    colours,
+    choice,
+    scale,
+  }: { plot: Plot; colours: FigureColours; choice: DifferenceChoice; scale: DifferenceScale },
+): string[] {
+  const gap = columnPx >= 6 && rowPx >= 6 ? 1 : 0;
+  const hasValues = columnPx >= LEAST_VALUE_PX && rowPx >= VALUE_SIZE + 3;
+  const paths = new Map<string, string[]>();
+  const values: string[] = [];
+  const add = (colour: string, piece: string): void => {
+    const path = paths.get(colour);
+    if (path === undefined) paths.set(colour, [piece]);
+    else path.push(piece);
+  };
+  for (let cell = 0; cell < matrix.matched.length; cell += 1) {
+    const x = left + (cell % matrix.columns) * columnPx;
+    const y = top + Math.floor(cell / matrix.columns) * rowPx;
+    const [width, height] = [columnPx - gap, rowPx - gap];
+    const value = cellValue(matrix, { cell, ...choice });
+    if (value !== undefined) {
+      const step = stepOf(value, scale);
+      add(colours.differences[step], `M${px(x)} ${px(y)}h${px(width)}v${px(height)}h-${px(width)}z`);
+      if (hasValues && step !== DIFFERENCE_STEPS) {
+        const place = { x: x + width / 2, y: y + rowPx / 2 + VALUE_SIZE / 2 - 1 };
+        values.push(
+          textElement(
+            { ...place, "text-anchor": "middle", "font-size": VALUE_SIZE, fill: colours.onDifferences[step] },
+            describeValue(value, choice),
+          ),
+        );
+      }
+    } else if (matrix.onlyA[cell] + matrix.onlyB[cell] > 0) {
+      // Work without a partner: crossed out.
+      const cross = `M${px(x + 1)} ${px(y + height - 1)}L${px(x + width - 1)} ${px(y + 1)}`;
+      values.push(element("path", { d: cross, stroke: colours.soft, fill: "none" }));
+    }
+  }
+  return [...[...paths].map(([fill, pieces]) => element("path", { d: pieces.join(""), fill })), ...values];
+}
+
+function drawRowLabels(rows: readonly string[], { plot, colours }: { plot: Plot; colours: FigureColours }): string[] {
+  const every = Math.max(1, Math.ceil(12 / plot.rowPx));
+  return rows.flatMap((label, at) =>
+    at % every === 0
+      ? [
+          textElement(
+            {
+              x: plot.left - 8,
+              y: plot.top + (at + 0.5) * plot.rowPx + 4,
+              "text-anchor": "end",
+              fill: colours.soft,
+            },
+            fitText(label, { widthPx: LONGEST_LABEL_PX, sizePx: TEXT_SIZE }),
+          ),
+        ]
+      : [],
+  );
+}
+
+function drawColumnLabels(
+  { columns, firstBatch, batchesPerColumn }: DifferenceMatrix,
+  { plot, colours, rows }: { plot: Plot; colours: FigureColours; rows: number },
+): string[] {
+  const widest = Math.max(...Array.from(firstBatch, (batch) => estimateWidth(String(batch), TEXT_SIZE)), 1);
+  const every = Math.max(1, Math.ceil((widest + 10) / plot.columnPx));
+  const y = plot.top + rows * plot.rowPx + 14;
+  const labels = Array.from(firstBatch.keys())
+    .filter((column) => column % every === 0)
+    .map((column) =>
+      textElement(
+        { x: plot.left + (column + 0.5) * plot.columnPx, y, "text-anchor": "middle", fill: colours.soft },
+        String(firstBatch[column]),
+      ),
+    );
+  const unit = batchesPerColumn === 1 ? "batch" : `first of ${batchesPerColumn} batches`;
+  const middle = plot.left + (columns * plot.columnPx) / 2;
+  return [...labels, textElement({ x: middle, y: y + 14, "text-anchor": "middle", fill: colours.soft }, unit)];
+}
+
+function listLegend({
+  choice,
+  scale,
+  colours,
+}: {
+  choice: DifferenceChoice;
+  scale: DifferenceScale;
+  colours: FigureColours;
+}): FrameContent["legend"] {
+  const { differences } = colours;
+  const entry = (label: string, step: number) => ({ label, colour: differences[step] });
+  const most = describeValue(scale.most, choice);
+  const least = describeValue(-scale.most, choice);
+  const noise = choice.measure === "ratio" ? "" : ` (up to ${describeValue(scale.noise, choice).replace("+", "±")})`;
+  return [
+    entry(`B less: ${least} and beyond`, 0),
+    entry(`noise${noise}`, DIFFERENCE_STEPS),
+    entry(`B more: ${most} and beyond`, 2 * DIFFERENCE_STEPS),
+  ];
+}

@@ -1,0 +1,47 @@
+/**
+ * Small pipelines whose every span is known to the test: a stage a rank, batches one after the other, a stage starts when its
+ * input is there and it is free. As Chrome Trace Event JSON with the arguments of Pipewave's own runner.
+ */
+export interface KnownSpan {
+  readonly stage: number;
+  readonly batch: number;
+  readonly startUs: number;
+  readonly endUs: number;
+}
+
+export function createPipeline({
+  stagesUs,
+  batches,
+}: {
+  /** Time of every stage. */
+  stagesUs: readonly number[];
+  batches: number;
+}): readonly KnownSpan[] {
+  const spans: KnownSpan[] = [];
+  const freeUs = stagesUs.map(() => 0);
+  for (let batch = 0; batch < batches; batch++) {
+    let readyUs = 0;
+    for (const [stage, lengthUs] of stagesUs.entries()) {
+      const startUs = Math.max(readyUs, freeUs[stage] ?? 0);
+      readyUs = startUs + lengthUs;
+      freeUs[stage] = readyUs;
+      spans.push({ stage, batch, startUs, endUs: readyUs });
+    }
+  }
+  return spans;
+}
+
+export function pipelineTrace(spans: readonly KnownSpan[]): string {
+  const traceEvents = spans.map(({ stage, batch, startUs, endUs }) => ({
+    name: `block ${stage}`,
+    ph: "X",
+    pid: stage,
+    tid: 0,
+    ts: startUs,
+    dur: endUs - startUs,
+    args: { rank: stage, stage, batch, phase: "compute", op: "conv", pass: "forward", iteration: 0 },
+  }));
+  return JSON.stringify({ traceEvents });
+}
+
+export const makespanUs = (spans: readonly KnownSpan[]): number => Math.max(...spans.map(({ endUs }) => endUs));
