@@ -13,6 +13,8 @@ export type { SpanArgs } from "./columns/span-args.ts";
 export { CHUNK_SPANS } from "./columns/zone.ts";
 export { levelsOf, readTile, rowFinderOf, rowsOf } from "./pyramid/read-tile.ts";
 export type { FindRow } from "./pyramid/read-tile.ts";
+export { openForeignDatabase } from "./read/foreign-database.ts";
+export type { ForeignCell, ForeignColumn, ForeignDatabase } from "./read/foreign-database.ts";
 export { readFromMemory } from "./read/memory-reader.ts";
 export type { RunReader } from "./read/run-reader.ts";
 export { createPlainDatabase } from "./write/plain-database.ts";

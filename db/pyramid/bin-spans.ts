@@ -21,11 +21,17 @@ import { Nesting } from "./nesting.ts";
 const CELLS = TILE_ROWS * TILE_BINS;
 const COUNT_LIMIT = 0xffff;
 
-/** Where a tile lies: `TILE_ROWS` rows from `rowBlock · TILE_ROWS`, `TILE_BINS` bins of `binNs` from `fromNs`; integers. */
+/**
+ * Where a tile lies: `TILE_ROWS` lines of 2^rowLevel rows from line `rowBlock · TILE_ROWS`, `TILE_BINS` bins of `binNs` from
+ * `fromNs`; integers.
+ */
 export interface TileWindow {
   readonly rowBlock: number;
   readonly fromNs: number;
   readonly binNs: number;
+  readonly rowLevel?: number;
+  /** Rows of the axis: the last line of several rows may have fewer. */
+  readonly rowCount?: number;
 }
 
 /** Who gets the time of a span. */
@@ -44,8 +50,11 @@ export class SpanBinner {
   readonly #binNs: number;
   readonly #covered = new Float64Array(CELLS);
   readonly #elsewhere = new Float64Array(CELLS);
-  readonly #coveredUntil = new Float64Array(TILE_ROWS).fill(-Infinity);
-  readonly #elsewhereUntil = new Float64Array(TILE_ROWS).fill(-Infinity);
+  readonly #rowLevel: number;
+  readonly #rowCount: number;
+  /** By row, all else is by line. */
+  readonly #coveredUntil: Float64Array;
+  readonly #elsewhereUntil: Float64Array;
   readonly #count = new Uint16Array(CELLS);
   readonly #kinds: KindColumns;
   readonly #batch = new Uint32Array(CELLS).fill(NO_BATCH);
@@ -55,9 +64,23 @@ export class SpanBinner {
   readonly #nesting: Nesting<Share>;
 
   /** @param maxDepth deepest nesting of the spans to come */
-  constructor(map: RowMap, { fromNs, binNs, rowBlock, maxDepth }: TileWindow & { readonly maxDepth: number }) {
+  constructor(
+    map: RowMap,
+    {
+      fromNs,
+      binNs,
+      rowBlock,
+      rowLevel = 0,
+      rowCount = Infinity,
+      maxDepth,
+    }: TileWindow & { readonly maxDepth: number },
+  ) {
     this.#map = map;
-    this.#firstRow = rowBlock * TILE_ROWS;
+    this.#rowLevel = rowLevel;
+    this.#firstRow = (rowBlock * TILE_ROWS) << rowLevel;
+    this.#rowCount = rowCount - this.#firstRow;
+    this.#coveredUntil = new Float64Array(TILE_ROWS << rowLevel).fill(-Infinity);
+    this.#elsewhereUntil = new Float64Array(TILE_ROWS << rowLevel).fill(-Infinity);
     this.#fromNs = fromNs;
     this.#toNs = fromNs + binNs * TILE_BINS;
     this.#binNs = binNs;
@@ -98,11 +121,11 @@ export class SpanBinner {
   /** Row within the tile, or −1. */
   #rowInTile(row: number): number {
     const position = row - this.#firstRow;
-    return position >= 0 && position < TILE_ROWS ? position : NONE;
+    return position >= 0 && position < TILE_ROWS << this.#rowLevel ? position : NONE;
   }
 
   #cover(row: number, start: number, end: number): void {
-    const cell = row * TILE_BINS;
+    const cell = (row >> this.#rowLevel) * TILE_BINS;
     const first = this.#binOf(Math.max(start, this.#fromNs));
     const last = end > start ? this.#binOf(Math.min(end, this.#toNs) - 1) : first;
     for (let bin = first; bin <= last; bin++) if (this.#count[cell + bin] < COUNT_LIMIT) this.#count[cell + bin]++;
@@ -117,7 +140,7 @@ export class SpanBinner {
     const from = Math.max(start, this.#elsewhereUntil[row], this.#fromNs);
     if (end <= from) return;
     this.#elsewhereUntil[row] = end;
-    this.#spread(this.#elsewhere, row * TILE_BINS, from, end);
+    this.#spread(this.#elsewhere, (row >> this.#rowLevel) * TILE_BINS, from, end);
   }
 
   /** Adds the time [from, end) to the bins of a row, from inside the window on. */
@@ -159,8 +182,8 @@ export class SpanBinner {
     const last = this.#binOf(to - 1);
     for (let bin = this.#binOf(from); bin <= last; bin++) {
       const ns = sign * (Math.min(to, this.#startOf(bin + 1)) - Math.max(from, this.#startOf(bin)));
-      this.#kinds.add(row, bin, kind, ns);
-      if (batch !== NONE) this.#batches.add(row, bin, batch, ns);
+      this.#kinds.add(row >> this.#rowLevel, bin, kind, ns);
+      if (batch !== NONE) this.#batches.add(row >> this.#rowLevel, bin, batch, ns);
     }
   }
 
@@ -183,8 +206,10 @@ export class SpanBinner {
       batch: this.#batch,
       count: this.#count,
     };
-    const width = this.#binNs;
     for (let cell = 0; cell < CELLS; cell++) {
+      if (this.#covered[cell] === 0 && this.#elsewhere[cell] === 0) continue;
+      const firstRow = Math.floor(cell / TILE_BINS) << this.#rowLevel;
+      const width = this.#binNs * Math.min(1 << this.#rowLevel, this.#rowCount - firstRow);
       if (this.#covered[cell] > 0) tile.coverage[cell] = quantiseCoverage({ covered: this.#covered[cell], width });
       if (this.#elsewhere[cell] > 0) tile.elsewhere[cell] = quantiseCoverage({ covered: this.#elsewhere[cell], width });
     }

@@ -13,7 +13,7 @@ import type { Tile } from "#common/tile.ts";
 import type { KindSlots } from "./kind-slots.ts";
 
 const HALF = TILE_BINS / 2;
-const COUNT_LIMIT = 0xffff;
+export const COUNT_LIMIT = 0xffff;
 
 export class LevelCells {
   readonly rowCount: number;

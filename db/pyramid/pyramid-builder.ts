@@ -2,13 +2,14 @@
  * Builds the stored levels of all axes while the spans of a run pass by, and hands over the tiles that are not empty as
  * bytes. Pure; the memory is one column of cells a level and axis, whatever the length of the run.
  */
-import { ROW_AXES, TILE_ROWS } from "#common/tile.ts";
+import { countRowLevels, ROW_AXES, TILE_ROWS } from "#common/tile.ts";
 import type { RowAxis, TileKey } from "#common/tile.ts";
 import type { SpanColumns } from "#common/model.ts";
 
 import { AxisBuilder } from "./axis-builder.ts";
 import { areStagesRanks } from "./drawing.ts";
 import type { Drawing } from "./drawing.ts";
+import { drawPooled } from "./draw-pooled.ts";
 import { encodeTile } from "./encode-tile.ts";
 import { createBlankTile } from "./level-cells.ts";
 import { chooseLevels, finestStored, rowsToResolve } from "./levels.ts";
@@ -66,13 +67,24 @@ function createBuilder(
         if (cells.isBlockEmpty(rowBlock)) continue;
         const tile = createBlankTile();
         cells.draw(rowBlock, { tile, binNs, slots });
-        store({ axis, level, rowBlock, column }, encodeTile(tile, rowsOfBlock(rowCount, rowBlock)));
+        store({ axis, level, rowBlock, column }, encodeTile(tile, linesOfBlock(rowCount, { rowBlock })));
+      }
+      for (let rowLevel = 1; rowLevel < countRowLevels(rowCount); rowLevel++) {
+        for (let rowBlock = 0; (rowBlock * TILE_ROWS) << rowLevel < rowCount; rowBlock++) {
+          const tile = createBlankTile();
+          if (!drawPooled(cells, { tile, binNs, slots, rowBlock, rowLevel })) continue;
+          const lines = linesOfBlock(rowCount, { rowBlock, rowLevel });
+          store({ axis, level, rowBlock, column, rowLevel }, encodeTile(tile, lines));
+        }
       }
     },
   });
 }
 
-/** Rows of the axis that lie in a block. */
-export function rowsOfBlock(rowCount: number, rowBlock: number): number {
-  return Math.min(TILE_ROWS, rowCount - rowBlock * TILE_ROWS);
+/** Lines of cells of a tile's block that stand for rows of the axis. */
+export function linesOfBlock(
+  rowCount: number,
+  { rowBlock, rowLevel = 0 }: { readonly rowBlock: number; readonly rowLevel?: number },
+): number {
+  return Math.min(TILE_ROWS, Math.ceil(rowCount / 2 ** rowLevel) - rowBlock * TILE_ROWS);
 }

@@ -6,7 +6,7 @@ import { NONE } from "#common/ids.ts";
 import { PHASE_COMPUTE } from "#common/model.ts";
 import type { SpanColumns } from "#common/model.ts";
 import type { Tile, TileKey, RowAxis, HeatmapRow } from "#common/tile.ts";
-import { TILE_BINS } from "#common/tile.ts";
+import { countRowLevels, TILE_BINS } from "#common/tile.ts";
 
 import { explainReadFailure } from "../failures.ts";
 import type { RunReader } from "../read/run-reader.ts";
@@ -17,7 +17,7 @@ import { decodeTile } from "./encode-tile.ts";
 import { createBlankTile } from "./level-cells.ts";
 import { chooseLevels, countLevels, rowsToResolve } from "./levels.ts";
 import type { Levels } from "./levels.ts";
-import { rowsOfBlock } from "./pyramid-builder.ts";
+import { linesOfBlock } from "./pyramid-builder.ts";
 
 interface OpenDrawing extends Drawing {
   readonly levels: Levels;
@@ -67,14 +67,15 @@ export function rowFinderOf(reader: RunReader, axis: RowAxis): FindRow {
  * @throws AppError damaged-run-file
  */
 export function readTile(reader: RunReader, key: TileKey): Tile {
-  const { axis, level, rowBlock } = key;
+  const { axis, level, rowBlock, rowLevel = 0 } = key;
   const { rows, levels } = drawingOf(reader);
   const stored = reader.storedAxes.find((candidate) => candidate.axis === axis);
-  if (stored === undefined || level < stored.finest || level >= levels.count) return binTile(reader, key);
+  const isStored = stored !== undefined && level >= stored.finest && level < levels.count;
+  if (!isStored || rowLevel >= countRowLevels(rows[axis].length)) return binTile(reader, key);
   const bytes = reader.readStoredTile({ ...key, axis: stored.tilesOf });
   if (bytes === undefined) return createBlankTile();
   try {
-    return decodeTile(bytes, rowsOfBlock(rows[axis].length, rowBlock));
+    return decodeTile(bytes, linesOfBlock(rows[axis].length, { rowBlock, rowLevel }));
   } catch (error) {
     throw explainReadFailure(error, reader.path);
   }
@@ -84,13 +85,20 @@ export function readTile(reader: RunReader, key: TileKey): Tile {
  * Computes a tile from the chunks that the zone map says.
  * @internal Tests compare it with brute force.
  */
-export function binTile(reader: RunReader, { axis, level, rowBlock, column }: TileKey): Tile {
-  const { levels, maps } = drawingOf(reader);
+export function binTile(reader: RunReader, { axis, level, rowBlock, column, rowLevel = 0 }: TileKey): Tile {
+  const { levels, maps, rows } = drawingOf(reader);
   const binNs = levels.baseNs * 2 ** level;
   const fromNs = column * TILE_BINS * binNs;
   const chunks = reader.chunksBetween({ fromNs, toNs: fromNs + TILE_BINS * binNs });
   const maxDepth = chunks.reduce((deepest, chunk) => Math.max(deepest, chunk.maxDepth), 0);
-  const binner = new SpanBinner(maps[axis], { rowBlock, fromNs, binNs, maxDepth });
+  const binner = new SpanBinner(maps[axis], {
+    rowBlock,
+    rowLevel,
+    rowCount: rows[axis].length,
+    fromNs,
+    binNs,
+    maxDepth,
+  });
   for (const { index } of chunks) binner.add(reader.readChunk(index));
   return binner.finish();
 }

@@ -71,7 +71,7 @@ export function readFromMemory({
     readArgs: (span: SpanId) => args[span],
     laneStages: () => laneStages,
     computeWindows: () => {
-      const collector = new ComputeWindowCollector(lanes);
+      const collector = new ComputeWindowCollector({ lanes, stages });
       collector.add(columns);
       return collector.list();
     },

@@ -153,14 +153,32 @@ export function readLaneStages(db: Database, limits: { lanes: number; stages: nu
 }
 
 export function readComputeWindows(db: Database): ComputeWindows {
-  const windows = rowsOf(db, "select * from compute_window order by replica, iteration").map((row) => ({
-    replica: integerOf(row, "replica"),
-    iteration: integerOf(row, "iteration"),
-    startNs: integerOf(row, "start_ns"),
-    endNs: integerOf(row, "end_ns"),
-  }));
-  const flags = rowsOf(db, "select value from metric where name = 'has_iterations' and scope = ''");
-  return { windows, hasIterations: flags.some((row) => numberOf(row, "value") === 1) };
+  const rows = rowsOf(db, "select * from compute_window order by replica, iteration");
+  const windowsOf = (start: string, end: string) =>
+    rows.map((row) => ({
+      replica: integerOf(row, "replica"),
+      iteration: integerOf(row, "iteration"),
+      startNs: integerOf(row, start),
+      endNs: integerOf(row, end),
+    }));
+  const metrics = new Map(
+    rowsOf(db, "select name, value from metric where scope = ''").map((row) => [
+      textOf(row, "name"),
+      numberOf(row, "value"),
+    ]),
+  );
+  const countOf = (name: string): number => metrics.get(name) ?? 0;
+  return {
+    windows: windowsOf("start_ns", "end_ns"),
+    work: windowsOf("work_start_ns", "work_end_ns"),
+    hasIterations: countOf("has_iterations") === 1,
+    counts: {
+      batches: countOf("batches"),
+      ranks: countOf("ranks"),
+      replicas: countOf("replicas"),
+      iterations: countOf("iterations"),
+    },
+  };
 }
 
 export function readStoredAxes(db: Database): StoredAxis[] {

@@ -139,8 +139,8 @@ function readFrom(db: Database, { file, cacheBytes }: { file: string; cacheBytes
 
   const hasCurrentDerivedData = derivedVersion === DERIVED_VERSION;
   const storedAxes = hasCurrentDerivedData ? readStoredAxes(db) : [];
-  const selectTile = db.prepare<[string, number, number, number], Row>(
-    "select data from tile where axis = ? and level = ? and row_block = ? and column_index = ?",
+  const selectTile = db.prepare<[string, number, number, number, number], Row>(
+    "select data from tile where axis = ? and row_level = ? and level = ? and row_block = ? and column_index = ?",
   );
 
   function chunkAt(index: number) {
@@ -193,7 +193,7 @@ function readFrom(db: Database, { file, cacheBytes }: { file: string; cacheBytes
 
   function computeWindows(): ComputeWindows {
     if (hasCurrentDerivedData) return explained(file, () => readComputeWindows(db));
-    const collector = new ComputeWindowCollector(tables.lanes);
+    const collector = new ComputeWindowCollector(tables);
     for (const { index } of chunks) collector.add(readChunk(index));
     return collector.list();
   }
@@ -218,9 +218,9 @@ function readFrom(db: Database, { file, cacheBytes }: { file: string; cacheBytes
     computeWindows,
     hasCurrentDerivedData,
     storedAxes,
-    readStoredTile: ({ axis, level, rowBlock, column }) =>
+    readStoredTile: ({ axis, level, rowBlock, column, rowLevel = 0 }) =>
       explained(file, () => {
-        const row = selectTile.get(axis, level, rowBlock, column);
+        const row = selectTile.get(axis, rowLevel, level, rowBlock, column);
         return row === undefined ? undefined : bytesOf(row, "data");
       }),
     instants: () => explained(file, () => readInstants(db)),

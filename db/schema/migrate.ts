@@ -6,15 +6,16 @@ import type { Database } from "better-sqlite3";
 
 import { createFirstSchema } from "./001-first.ts";
 import { addPyramid } from "./002-pyramid.ts";
+import { addRowLevels } from "./003-row-levels.ts";
 
 /** Entry i brings version i to version i + 1. */
-export const MIGRATIONS: readonly string[] = [createFirstSchema, addPyramid];
+export const MIGRATIONS: readonly string[] = [createFirstSchema, addPyramid, addRowLevels];
 
 /** Version of the tables that this program writes and reads. */
 export const SCHEMA_VERSION = MIGRATIONS.length;
 
 /** Version of everything that is computed from the spans and kept; other versions are rebuilt. */
-export const DERIVED_VERSION = 2;
+export const DERIVED_VERSION = 3;
 /** Derived version of a file that has no derived data yet. */
 export const NOTHING_DERIVED = 0;
 

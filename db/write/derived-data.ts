@@ -69,7 +69,7 @@ export class DerivedData {
   }
 
   #start(size: RunSize): void {
-    this.#windows = new ComputeWindowCollector(this.#lanes);
+    this.#windows = new ComputeWindowCollector({ lanes: this.#lanes, stages: this.#stages });
     const drawing = layOut({ lanes: this.#lanes, stages: this.#stages, laneStages: this.#laneStages.list() });
     this.#pyramid = new PyramidBuilder(drawing, { size, store: prepareInsertTile(this.#db) });
   }

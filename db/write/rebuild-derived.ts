@@ -55,7 +55,7 @@ function deriveAgain(file: string) {
       size,
       store: (key, bytes) => tiles.push({ key, bytes }),
     });
-    const windows = new ComputeWindowCollector(lanes);
+    const windows = new ComputeWindowCollector({ lanes, stages });
     for (const { index } of chunks) {
       const columns = reader.readChunk(index);
       windows.add(columns);

@@ -83,10 +83,16 @@ export function insertLaneStages(db: Database, pairs: readonly LaneStage[]): voi
   for (const { lane, stage } of pairs) insert.run(lane, stage);
 }
 
-export function insertComputeWindows(db: Database, { windows, hasIterations }: ComputeWindows): void {
-  const insert = db.prepare("insert into compute_window (replica, iteration, start_ns, end_ns) values (?, ?, ?, ?)");
-  for (const { replica, iteration, startNs, endNs } of windows) insert.run(replica, iteration, startNs, endNs);
-  db.prepare("insert into metric (name, scope, value) values ('has_iterations', '', ?)").run(hasIterations ? 1 : 0);
+export function insertComputeWindows(db: Database, { windows, work, hasIterations, counts }: ComputeWindows): void {
+  const insert = db.prepare(
+    "insert into compute_window (replica, iteration, start_ns, end_ns, work_start_ns, work_end_ns) values (?, ?, ?, ?, ?, ?)",
+  );
+  windows.forEach(({ replica, iteration, startNs, endNs }, i) =>
+    insert.run(replica, iteration, startNs, endNs, work[i].startNs, work[i].endNs),
+  );
+  const insertMetric = db.prepare("insert into metric (name, scope, value) values (?, '', ?)");
+  insertMetric.run("has_iterations", hasIterations ? 1 : 0);
+  for (const [name, count] of Object.entries(counts)) insertMetric.run(name, count);
 }
 
 export function insertStoredAxis(db: Database, { axis, tilesOf, baseNs, finest }: StoredAxis): void {
@@ -99,8 +105,11 @@ export function insertStoredAxis(db: Database, { axis, tilesOf, baseNs, finest }
 }
 
 export function prepareInsertTile(db: Database): StoreTile {
-  const insert = db.prepare("insert into tile (axis, level, row_block, column_index, data) values (?, ?, ?, ?, ?)");
-  return ({ axis, level, rowBlock, column }, bytes) => insert.run(axis, level, rowBlock, column, bytes);
+  const insert = db.prepare(
+    "insert into tile (axis, row_level, level, row_block, column_index, data) values (?, ?, ?, ?, ?, ?)",
+  );
+  return ({ axis, level, rowBlock, column, rowLevel = 0 }, bytes) =>
+    insert.run(axis, rowLevel, level, rowBlock, column, bytes);
 }
 
 export function insertInstants(db: Database, instants: readonly Instant[]): void {

@@ -29,10 +29,15 @@ export interface HeatmapRow {
 /** Address of a tile within a run. */
 export interface TileKey {
   readonly axis: RowAxis;
-  /** Bins are `baseNs · 2^level` wide, level ≥ 0. */
+  /** Bins are `baseNs · 2^level` wide, a whole number of ns; levels below 0 are binned from the spans when asked for. */
   readonly level: number;
-  /** The tile's first row is `rowBlock · TILE_ROWS`. */
+  /** The tile's first row is `rowBlock · TILE_ROWS · 2^rowLevel`. */
   readonly rowBlock: number;
+  /**
+   * Each line of cells stands for 2^rowLevel neighbouring rows, for plots with more rows than pixels: parts are covered parts
+   * of all of these rows' time, so that 0 is still exactly idle; who dominates is summed over them. Absent: 0, one row each.
+   */
+  readonly rowLevel?: number;
   /** The tile's first bin is `column · TILE_BINS`. */
   readonly column: number;
 }
@@ -61,8 +66,18 @@ export interface Tile {
 }
 
 /** Text of a tile key: equal keys, equal texts. */
-export function tileKeyText({ axis, level, rowBlock, column }: TileKey): string {
-  return `${axis}/${level}/${rowBlock}/${column}`;
+export function tileKeyText({ axis, level, rowBlock, column, rowLevel = 0 }: TileKey): string {
+  return `${axis}/${level}/${rowBlock}/${column}${rowLevel === 0 ? "" : `/${rowLevel}`}`;
+}
+
+/** Axes with at most so many rows have no levels of rows: there is a pixel for each. */
+const ROWS_WITHOUT_LEVELS = 256;
+
+/** How many levels of rows an axis has; the last one has at most 256 lines. */
+export function countRowLevels(rows: number): number {
+  let count = 1;
+  while (rows > ROWS_WITHOUT_LEVELS * 2 ** (count - 1)) count++;
+  return count;
 }
 
 /** Quantises a covered part of a bin: `covered` and `width` in integer ns, 0 ≤ covered ≤ width. 0 only if idle, 255 only if full. */

@@ -13,6 +13,8 @@ import type { FindRow, RunReader } from "../../db/index.ts";
 
 export interface SpanQuery {
   readonly findRow: FindRow;
+  /** Lanes whose spans fill the rows, where they are known: chunks without them are not read. */
+  readonly lanes?: readonly LaneId[];
   readonly fromRow: number;
   /** Exclusive, like `toNs`. */
   readonly toRow: number;
@@ -27,43 +29,88 @@ interface Found {
   readonly id: number;
 }
 
-/** A span without length belongs to the window when it starts in it. With too many, the longest ones are given. */
+/** Chunks looked at for one window: 2 M spans, which takes about 0.1 s. Of a window over more of them some are left out. */
+const MOST_CHUNKS = 32;
+
+interface FoundInChunk {
+  readonly columns: SpanColumns;
+  readonly firstSpan: number;
+  /** Positions in the columns, ascending. */
+  readonly positions: Int32Array;
+}
+
+/**
+ * A span without length belongs to the window when it starts in it. With too many, the longest ones are given; over more time
+ * than can be read at once, the longest ones of some pieces of it.
+ */
 export function readSpanWindow(reader: RunReader, query: SpanQuery): SpanWindow {
-  const found = findSpans(reader, query);
-  const truncated = found.length > query.limit;
-  const kept = truncated ? keepLongest(found, query.limit) : found;
-  const columns = createSpanColumns(kept.length);
-  const ids = new Float64Array(kept.length);
-  kept.forEach(({ columns: from, index, id }, i) => {
-    ids[i] = id;
-    for (const name of SPAN_COLUMNS) columns[name][i] = from[name][index];
+  const { chunks, isSample } = chooseChunks(reader, query);
+  const found = chunks.map(({ index, firstSpan }) => {
+    const columns = reader.readChunk(index);
+    return { columns, firstSpan, positions: findSpans(columns, query) };
   });
-  const names = [...new Set(columns.name)].map((id) => reader.names[id]);
-  return { ids, columns, names, truncated };
-}
-
-function findSpans(reader: RunReader, { findRow, fromRow, toRow, fromNs, toNs }: SpanQuery): Found[] {
-  const found: Found[] = [];
-  for (const { index: chunk, firstSpan } of reader.chunksBetween({ fromNs, toNs })) {
-    const columns = reader.readChunk(chunk);
-    const { start, duration } = columns;
-    for (let index = 0; index < columns.length; index++) {
-      if (start[index] >= toNs) break;
-      if (start[index] < fromNs && start[index] + duration[index] <= fromNs) continue;
-      const row = findRow(columns, index);
-      if (row >= fromRow && row < toRow) found.push({ columns, index, id: firstSpan + index });
+  const count = found.reduce((sum, { positions }) => sum + positions.length, 0);
+  const kept = count > query.limit ? keepLongest(found, query.limit) : found;
+  const length = Math.min(count, query.limit);
+  const columns = createSpanColumns(length);
+  const ids = new Float64Array(length);
+  let at = 0;
+  for (const { columns: from, firstSpan, positions } of kept) {
+    for (const name of SPAN_COLUMNS) {
+      const [into, source] = [columns[name], from[name]];
+      for (let i = 0; i < positions.length; i++) into[at + i] = source[positions[i]];
     }
+    for (let i = 0; i < positions.length; i++) ids[at + i] = firstSpan + positions[i];
+    at += positions.length;
   }
-  return found;
+  const names = [...new Set(columns.name)].map((id) => reader.names[id]);
+  return { ids, columns, names, truncated: isSample || count > query.limit };
 }
 
-/** In canonical order again: ids ascend with it. */
-function keepLongest(found: readonly Found[], limit: number): Found[] {
-  const length = ({ columns, index }: Found): number => columns.duration[index];
-  return found
-    .toSorted((a, b) => length(b) - length(a) || a.id - b.id)
-    .slice(0, limit)
-    .sort((a, b) => a.id - b.id);
+/** Chunks that have a lane of the rows and touch the window; of too many an even choice. */
+function chooseChunks(reader: RunReader, { lanes, fromNs, toNs }: SpanQuery) {
+  const all = reader
+    .chunksBetween({ fromNs, toNs })
+    .filter(({ laneSet }) => lanes === undefined || lanes.some((lane) => isInSet(laneSet, lane)));
+  if (all.length <= MOST_CHUNKS) return { chunks: all, isSample: false };
+  const chunks = Array.from({ length: MOST_CHUNKS }, (_, i) => all[Math.floor((i * all.length) / MOST_CHUNKS)]);
+  return { chunks, isSample: true };
+}
+
+const isInSet = (laneSet: Uint8Array, lane: number): boolean =>
+  ((laneSet.at(lane >> 3) ?? 0) & (1 << (lane & 7))) !== 0;
+
+let scratch = new Int32Array(0);
+
+function findSpans(columns: SpanColumns, { findRow, fromRow, toRow, fromNs, toNs }: SpanQuery): Int32Array {
+  const { length, start, duration } = columns;
+  if (scratch.length < length) scratch = new Int32Array(length);
+  let count = 0;
+  for (let i = 0; i < length; i++) {
+    if (start[i] >= toNs) break;
+    if (start[i] < fromNs && start[i] + duration[i] <= fromNs) continue;
+    const row = findRow(columns, i);
+    if (row >= fromRow && row < toRow) scratch[count++] = i;
+  }
+  return scratch.slice(0, count);
+}
+
+/** Of equally long ones the first. */
+function keepLongest(found: readonly FoundInChunk[], limit: number): FoundInChunk[] {
+  const durations = new Float64Array(found.reduce((sum, { positions }) => sum + positions.length, 0));
+  let at = 0;
+  for (const { columns, positions } of found) for (const i of positions) durations[at++] = columns.duration[i];
+  durations.sort();
+  const leastNs = durations[durations.length - limit];
+  const longer = durations.length - 1 - durations.findLastIndex((ns) => ns <= leastNs);
+  let equals = limit - longer;
+  return found.map(({ columns, firstSpan, positions }) => ({
+    columns,
+    firstSpan,
+    positions: positions.filter(
+      (i) => columns.duration[i] > leastNs || (columns.duration[i] === leastNs && equals-- > 0),
+    ),
+  }));
 }
 
 /** @throws AppError invalid-argument */
@@ -128,7 +175,7 @@ function search(
 ): SpanId | undefined {
   for (let chunk = firstChunk; chunk >= 0 && chunk < reader.chunks.length; chunk += step) {
     const { firstSpan, count, laneSet } = reader.chunks[chunk];
-    if (((laneSet.at(lane >> 3) ?? 0) & (1 << (lane & 7))) === 0) continue;
+    if (!isInSet(laneSet, lane)) continue;
     const columns = reader.readChunk(chunk);
     const from = chunk === firstChunk ? firstIndex + step : step === 1 ? 0 : count - 1;
     for (let i = from; i >= 0 && i < count; i += step) if (matches(columns, i)) return spanId(firstSpan + i);

@@ -7,7 +7,9 @@ import type { NoPipelineReport, RunReport, Scope } from "#common/report.ts";
 
 import { openRun } from "../../db/index.ts";
 import { buildReport, isNoPipeline } from "./analysis/build-report.ts";
-import { loadAnalysisInput } from "./analysis/load-input.ts";
+import { explainScope } from "./analysis/explain-scope.ts";
+import type { ScopeExplanation } from "./analysis/explain-scope.ts";
+import { loadScopeInput } from "./analysis/load-input.ts";
 
 export interface RunSummary {
   readonly name: string;
@@ -28,7 +30,17 @@ export interface RunSummary {
 export function reportRun(path: string, scope: Partial<Scope>): RunReport | NoPipelineReport {
   const reader = openRun(path);
   try {
-    return buildReport(loadAnalysisInput(reader), scope);
+    return buildReport(loadScopeInput(reader, scope), scope);
+  } finally {
+    reader.close();
+  }
+}
+
+/** @throws AppError what `openRun` throws, unknown-scope */
+export function explainRun(path: string, scope: Partial<Scope>): ScopeExplanation | undefined {
+  const reader = openRun(path);
+  try {
+    return explainScope(loadScopeInput(reader, scope), scope);
   } finally {
     reader.close();
   }
@@ -38,7 +50,7 @@ export function reportRun(path: string, scope: Partial<Scope>): RunReport | NoPi
 export function summariseRun(path: string): RunSummary {
   const reader = openRun(path);
   try {
-    const report = buildReport(loadAnalysisInput(reader));
+    const report = buildReport(loadScopeInput(reader));
     const { name, kind, sources } = reader.run;
     const { spans, pipelineSpans, stages, ranks, iterations } = report.run;
     const counts = { name, kind, sources, spans, pipelineSpans, stages, ranks, iterations };

@@ -73,11 +73,16 @@ export function pageLabels(
     if (start[i] >= time.toNs) break;
     const value = number === "stage" ? stage[i] : batch[i];
     if (number === "stage" ? value === NO_STAGE : !hasBatch(value)) continue;
+    const right = Math.min(time.widthPx, timeToPx(time, end[i]));
+    // A span that reaches in from another page has its number there, and what it encloses has none.
+    if (seen.has(id[i])) {
+      free = Math.max(free, right);
+      continue;
+    }
     cellsOfPass[kind[i] >> 4] += 1;
     const left = Math.max(timeToPx(time, start[i]), free);
-    const right = Math.min(time.widthPx, timeToPx(time, end[i]));
     // Most spans of a crowded row end here: nothing is made for them.
-    if (right - left < leastPx || seen.has(id[i])) continue;
+    if (right - left < leastPx) continue;
     seen.add(id[i]);
     candidates.push({ left, right, number: value, key: cellKey({ ops, stage: stage[i], kind: kind[i] }) });
     free = right;

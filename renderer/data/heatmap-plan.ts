@@ -5,11 +5,11 @@
 import type { RunDetail } from "#common/api.ts";
 import { TILE_ROWS, tileKeyText } from "#common/tile.ts";
 import type { RowAxis, Tile, TileKey } from "#common/tile.ts";
-import { chooseLevel, drawsRawSpans } from "./level-of-detail.ts";
+import { chooseFineLevel, chooseLevel, drawsRawSpans } from "./level-of-detail.ts";
 import { pageLevel, rawPageBytes } from "./raw-page.ts";
 import type { RawPage } from "./raw-page.ts";
 import { TileCache } from "./tile-cache.ts";
-import { ancestor, children, tileRange, tilesInWindow, widenWindow } from "./tile-grid.ts";
+import { ancestor, children, coarserInRows, finerInRows, tileRange, tilesInWindow, widenWindow } from "./tile-grid.ts";
 import type { PlotWindow } from "./tile-grid.ts";
 import type { TileSource } from "./tile-source.ts";
 
@@ -17,14 +17,19 @@ import type { TileSource } from "./tile-source.ts";
 export interface HeatmapView extends PlotWindow {
   readonly axis: RowAxis;
   readonly widthPx: number;
+  /** A line of cells stands for 2^rowLevel rows; absent: 0. */
+  readonly rowLevel?: number;
 }
 
-/** A part of a tile: its bins within [fromNs, toNs). */
+/** A part of a tile: its bins within [fromNs, toNs), its lines within [fromRow, toRow). */
 export interface TilePart {
   readonly key: TileKey;
   readonly tile: Tile;
   readonly fromNs: number;
   readonly toNs: number;
+  /** Absent: all rows of the tile. */
+  readonly fromRow?: number;
+  readonly toRow?: number;
 }
 
 /** A page (or a coarser one that has its spans) drawn over [fromNs, toNs). */
@@ -96,7 +101,6 @@ export class HeatmapPlanner {
     const { axis } = view;
     const { levels, spanCount, rows } = this.#detail;
     const nsPerDevicePx = (view.toNs - view.fromNs) / view.widthPx;
-    const level = chooseLevel(levels, nsPerDevicePx);
     const extentNs = Math.max(1, this.#bounds.toNs - this.#bounds.fromNs);
     const raw = drawsRawSpans({
       levels,
@@ -104,7 +108,12 @@ export class HeatmapPlanner {
       spanCount,
       shareOfTime: (view.toNs - view.fromNs) / extentNs,
       shareOfRows: Math.max(TILE_ROWS, view.toRow - view.fromRow) / Math.max(1, rows[axis].length),
+      texels: (view.toRow - view.fromRow) * view.widthPx,
     });
+    const isFine = !raw && nsPerDevicePx < levels.baseNs;
+    const level = isFine
+      ? chooseFineLevel({ levels, nsPerDevicePx, spanCount, extentNs })
+      : chooseLevel(levels, nsPerDevicePx);
     const pages = raw ? this.#planPages(view) : { parts: [], rankParts: [], complete: true };
     const tiles = this.#planTiles(view, { level, underRaw: raw && pages.complete });
     if (!raw) this.pages.want({ visible: [], prefetch: [] });
@@ -152,10 +161,12 @@ export class HeatmapPlanner {
     const { axis } = view;
     const { baseNs, count } = this.#detail.levels;
     const window = this.#withinRun(view);
-    const wanted = tilesInWindow({ axis, level, baseNs, window });
-    const top = tilesInWindow({ axis, level: Math.max(level, count - 1), baseNs, window });
+    const { rowLevel = 0 } = view;
+    const wanted = tilesInWindow({ axis, level, baseNs, window, rowLevel });
+    const top = tilesInWindow({ axis, level: Math.max(level, count - 1), baseNs, window, rowLevel });
     // Under raw spans tiles are a stand-in only: what is there is drawn, nothing more is fetched.
-    const prefetch = tilesInWindow({ axis, level, baseNs, window: this.#withinRun(widenWindow(window, this.#bounds)) });
+    const wider = this.#withinRun(widenWindow(window, this.#bounds));
+    const prefetch = tilesInWindow({ axis, level, baseNs, window: wider, rowLevel });
     if (underRaw) this.tiles.want({ visible: [], prefetch: [] });
     else this.tiles.want({ visible: [...wanted, ...top], prefetch });
     const parts: TilePart[] = [];
@@ -175,8 +186,7 @@ export class HeatmapPlanner {
   #standIns(key: TileKey, levelCount: number): TilePart[] {
     const { baseNs } = this.#detail.levels;
     const range = tileRange(key, baseNs);
-    const finer = key.level === 0 ? [] : children(key);
-    const fromFiner = finer.flatMap((child) => {
+    const fromFiner = children(key).flatMap((child) => {
       const tile = this.tiles.value(child);
       return tile === undefined ? [] : [{ key: child, tile, ...tileRange(child, baseNs) }];
     });
@@ -186,7 +196,28 @@ export class HeatmapPlanner {
       const tile = this.tiles.value(above);
       if (tile !== undefined) return [{ key: above, tile, ...range }];
     }
-    return fromFiner;
+    return fromFiner.length > 0 ? fromFiner : this.#standInsOfRows(key, levelCount);
+  }
+
+  /** After the height of rows has changed: tiles whose lines stand for other numbers of rows, of this level or coarser ones. */
+  #standInsOfRows(key: TileKey, levelCount: number): TilePart[] {
+    const { baseNs } = this.#detail.levels;
+    const range = tileRange(key, baseNs);
+    for (let up = 0; key.level + up < levelCount; up++) {
+      const here = ancestor(key, up);
+      const finer = finerInRows(here).flatMap((part) => {
+        const tile = this.tiles.value(part);
+        return tile === undefined ? [] : [{ key: part, tile, ...range }];
+      });
+      if (finer.length > 0) return finer;
+      const coarser = coarserInRows(here);
+      const tile = this.tiles.value(coarser);
+      if (tile === undefined) continue;
+      const blockRows = TILE_ROWS * 2 ** (key.rowLevel ?? 0);
+      const fromRow = key.rowBlock * blockRows;
+      return [{ key: coarser, tile, ...range, fromRow, toRow: fromRow + blockRows }];
+    }
+    return [];
   }
 
   #planPages(view: HeatmapView) {

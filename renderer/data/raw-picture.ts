@@ -7,6 +7,7 @@ import { TILE_ROWS } from "#common/tile.ts";
 import { TEXEL_BYTES } from "./cell-key.ts";
 import type { OpOfStage } from "./cell-key.ts";
 import type { PagePart } from "./heatmap-plan.ts";
+import { poolLines } from "./pool-lines.ts";
 import { RowRaster } from "./rasterise.ts";
 import { NO_ROW } from "./row-index.ts";
 import type { RowIndex } from "./row-index.ts";
@@ -24,23 +25,29 @@ export interface FilledPart {
 export class RawPicture {
   texels = new Uint8Array(0);
   widthPx = 0;
-  /** Row of the first line of texels. */
+  /** First row of the first line of texels. */
   firstRow = 0;
+  /** Lines of texels, each of 2^rowLevel rows. */
   rowCount = 0;
+  rowLevel = 0;
   #raster = new RowRaster(0);
   /** Covered part of each pixel of the ranks' rows, by row. */
   readonly #rankCovered = new Map<number, Float64Array>();
 
-  /** Draws the parts for the rows [fromRow, toRow); `scale.widthPx` is a whole number of device pixels. */
+  /**
+   * Draws the parts for the rows [fromRow, toRow), the first of them rounded down to a whole line; `scale.widthPx` is a whole
+   * number of device pixels.
+   */
   draw({
     parts,
     rankParts,
     scale,
-    fromRow,
+    fromRow: firstRow,
     toRow,
     ops,
     rows,
     rankIndex,
+    rowLevel = 0,
   }: {
     parts: readonly PagePart[];
     rankParts: readonly PagePart[];
@@ -51,7 +58,10 @@ export class RawPicture {
     rows: readonly HeatmapRow[];
     /** Present on the axis of stages: finds the rank of a row. */
     rankIndex?: RowIndex | undefined;
+    /** A line of texels stands for 2^rowLevel rows. */
+    rowLevel?: number;
   }): readonly FilledPart[] {
+    const fromRow = (firstRow >> rowLevel) << rowLevel;
     this.#resize({ widthPx: scale.widthPx, firstRow: fromRow, rowCount: toRow - fromRow });
     if (rankIndex !== undefined) {
       this.#drawRanks({ rankParts, scale, rows: rows.slice(fromRow, toRow), rankIndex, ops });
@@ -70,6 +80,8 @@ export class RawPicture {
       }
       filled.push({ fromRow: first, toRow: last, fromPx, toPx });
     }
+    this.rowLevel = rowLevel;
+    this.rowCount = poolLines(this.texels, { widthPx: this.widthPx, rowCount: this.rowCount, rowLevel });
     return filled;
   }
 

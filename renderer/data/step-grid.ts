@@ -34,9 +34,13 @@ export interface StepCell {
   readonly spans: number;
 }
 
-export interface StepGrid extends StepScale {
+/** Where the cells of a grid lie. */
+export interface GridPlaces extends StepScale {
   readonly rowCount: number;
   readonly stepCount: number;
+}
+
+export interface StepGrid extends GridPlaces {
   /** Row-major: cell of (row, step) is entry `row · stepCount + step`. */
   readonly cells: readonly (StepCell | undefined)[];
 }

@@ -27,19 +27,25 @@ export function tilesInWindow({
   level,
   baseNs,
   window: { fromNs, toNs, fromRow, toRow },
+  rowLevel = 0,
 }: {
   axis: RowAxis;
   level: number;
   baseNs: number;
   window: PlotWindow;
+  rowLevel?: number;
 }): TileKey[] {
   const keys: TileKey[] = [];
   if (!(toNs > fromNs) || toRow <= fromRow) return keys;
   const widthNs = binWidthNs({ baseNs }, level) * TILE_BINS;
   const firstColumn = Math.floor(fromNs / widthNs);
   const lastColumn = Math.ceil(toNs / widthNs) - 1;
-  for (let rowBlock = Math.floor(fromRow / TILE_ROWS); rowBlock * TILE_ROWS < toRow; rowBlock++) {
-    for (let column = firstColumn; column <= lastColumn; column++) keys.push({ axis, level, rowBlock, column });
+  const blockRows = TILE_ROWS * 2 ** rowLevel;
+  const pooled = rowLevel === 0 ? {} : { rowLevel };
+  for (let rowBlock = Math.floor(fromRow / blockRows); rowBlock * blockRows < toRow; rowBlock++) {
+    for (let column = firstColumn; column <= lastColumn; column++) {
+      keys.push({ axis, level, rowBlock, column, ...pooled });
+    }
   }
   return keys;
 }
@@ -55,14 +61,27 @@ export function widenWindow(window: PlotWindow, bounds: { fromNs: number; toNs: 
 }
 
 /** The tile `up` levels coarser that covers this one. */
-export function ancestor({ axis, level, rowBlock, column }: TileKey, up: number): TileKey {
-  return { axis, level: level + up, rowBlock, column: Math.floor(column / 2 ** up) };
+export function ancestor(key: TileKey, up: number): TileKey {
+  return { ...key, level: key.level + up, column: Math.floor(key.column / 2 ** up) };
 }
 
 /** The two tiles one level finer that cover this one. */
-export function children({ axis, level, rowBlock, column }: TileKey): readonly [TileKey, TileKey] {
+export function children(key: TileKey): readonly [TileKey, TileKey] {
+  const { level, column } = key;
   return [
-    { axis, level: level - 1, rowBlock, column: column * 2 },
-    { axis, level: level - 1, rowBlock, column: column * 2 + 1 },
+    { ...key, level: level - 1, column: column * 2 },
+    { ...key, level: level - 1, column: column * 2 + 1 },
   ];
+}
+
+/** The tiles whose lines stand for half as many rows that lie over this one, those beyond the last row included. */
+export function finerInRows(key: TileKey): readonly TileKey[] {
+  const { rowLevel = 0, rowBlock } = key;
+  if (rowLevel === 0) return [];
+  return [0, 1].map((half) => ({ ...key, rowBlock: rowBlock * 2 + half, rowLevel: rowLevel - 1 }));
+}
+
+/** The tile whose lines stand for twice as many rows that covers this one. */
+export function coarserInRows(key: TileKey): TileKey {
+  return { ...key, rowBlock: Math.floor(key.rowBlock / 2), rowLevel: (key.rowLevel ?? 0) + 1 };
 }

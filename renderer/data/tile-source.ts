@@ -3,11 +3,12 @@
  * A source neither caches nor decides what to ask for.
  */
 import type { Client, RunDetail } from "#common/api.ts";
-import { TILE_ROWS } from "#common/tile.ts";
+import { TILE_ROWS, tileKeyText } from "#common/tile.ts";
 import type { RowAxis, Tile, TileKey } from "#common/tile.ts";
 import { buildRawPage, PAGE_SPAN_LIMIT } from "./raw-page.ts";
 import type { RawPage } from "./raw-page.ts";
 import { RowIndex } from "./row-index.ts";
+import { shareRequests } from "./share-requests.ts";
 import { tileRange } from "./tile-grid.ts";
 
 export interface TileSource {
@@ -56,14 +57,16 @@ export function clientTileSource({ client, detail }: { client: Client; detail: R
     return buildRawPage(window, { index: indexOf(axis), rowBlock, fromNs, toNs });
   };
 
+  const readPage: TileSource["readPage"] = async ({ axis, level, rowBlock, column }, signal) => {
+    const { fromNs, toNs } = tileRange({ level, column }, detail.levels.baseNs);
+    const marginNs = (toNs - fromNs) * MARGIN_SHARE;
+    const page = await readWindow({ axis, rowBlock, fromNs: fromNs - marginNs, toNs: toNs + marginNs }, signal);
+    return { ...page, fromNs, toNs };
+  };
+
   return {
-    readTile: (key, signal) => client.readTile({ run: detail.id, key }, { signal }),
-    readPage: async ({ axis, level, rowBlock, column }, signal) => {
-      const { fromNs, toNs } = tileRange({ level, column }, detail.levels.baseNs);
-      const marginNs = (toNs - fromNs) * MARGIN_SHARE;
-      const page = await readWindow({ axis, rowBlock, fromNs: fromNs - marginNs, toNs: toNs + marginNs }, signal);
-      return { ...page, fromNs, toNs };
-    },
+    readTile: shareRequests((key, signal) => client.readTile({ run: detail.id, key }, { signal }), tileKeyText),
+    readPage: shareRequests(readPage, tileKeyText),
     readWindow,
   };
 }

@@ -4,7 +4,7 @@
 import { Buffer, BufferUsage, Geometry, GlProgram, Mesh, Shader, State, UniformGroup } from "pixi.js";
 import type { TextureSource } from "pixi.js";
 
-import type { Rgb } from "../theme/colours.ts";
+import type { Rgb } from "#common/colours.ts";
 import { CELL_FRAGMENT, CELL_VERTEX } from "./shaders.ts";
 
 /** A rectangle in device pixels that shows a rectangle of texels, of a texture that many texels wide and high. */

@@ -1,7 +1,7 @@
 /**
  * Where lines run between rows, and between the squares of the step grid: on whole device pixels, on screen only. Pure.
  */
-import type { StepGrid } from "../data/step-grid.ts";
+import type { GridPlaces } from "../data/step-grid.ts";
 import { stepStartNs } from "../data/step-grid.ts";
 import { rowToPx, timeToPx, visibleRows } from "../data/time-scale.ts";
 import type { RowScale, TimeScale } from "../data/time-scale.ts";
@@ -31,7 +31,7 @@ export function rowLines({ rows, rowCount, rowGapPx }: LinedFrame, [widthPx, hei
 }
 
 /** The last pixels of every row and column of the grid. */
-export function stepLines(grid: StepGrid, { time, rows }: LinedFrame): Rectangle[] {
+export function stepLines(grid: GridPlaces, { time, rows }: LinedFrame): Rectangle[] {
   const columnPx = (grid.intervalNs / (time.toNs - time.fromNs)) * time.widthPx;
   if (columnPx < LEAST_PARTED_PX) return [];
   const gapPx = Math.max(1, Math.round(columnPx * GAP_SHARE));
@@ -51,7 +51,7 @@ export function stepLines(grid: StepGrid, { time, rows }: LinedFrame): Rectangle
 }
 
 /** Steps [from, to) of the grid of which a part is on screen. */
-export function stepsOnScreen(grid: StepGrid, { fromNs, toNs }: TimeScale): { from: number; to: number } {
+export function stepsOnScreen(grid: GridPlaces, { fromNs, toNs }: TimeScale): { from: number; to: number } {
   const from = Math.max(0, Math.floor((fromNs - grid.firstNs) / grid.intervalNs));
   return { from, to: Math.max(from, Math.min(grid.stepCount, Math.ceil((toNs - grid.firstNs) / grid.intervalNs))) };
 }

@@ -15,11 +15,11 @@ import type { CellLabel } from "../data/cell-labels.ts";
 import type { TilePart } from "../data/heatmap-plan.ts";
 import { binWidthNs } from "../data/level-of-detail.ts";
 import type { FilledPart } from "../data/raw-picture.ts";
-import type { StepGrid } from "../data/step-grid.ts";
+import type { GridPlaces } from "../data/step-grid.ts";
 import { stepStartNs } from "../data/step-grid.ts";
 import { pxToTime, rowToPx, timeToPx } from "../data/time-scale.ts";
 import type { RowScale, TimeScale } from "../data/time-scale.ts";
-import type { Rgb } from "../theme/colours.ts";
+import type { Rgb } from "#common/colours.ts";
 import { CellMesh } from "./cell-mesh.ts";
 import type { CellQuad } from "./cell-mesh.ts";
 import { rowLines, stepLines, stepsOnScreen } from "./grid-lines.ts";
@@ -42,10 +42,12 @@ export interface HeatmapFrame {
     readonly texels: Uint8Array;
     readonly widthPx: number;
     readonly firstRow: number;
+    /** Lines of texels, each of 2^rowLevel rows. */
     readonly rowCount: number;
+    readonly rowLevel: number;
     readonly filled: readonly FilledPart[];
   };
-  readonly steps?: { readonly grid: StepGrid; readonly texels: Uint8Array };
+  readonly steps?: { readonly grid: GridPlaces; readonly texels: Uint8Array };
   readonly labels: readonly CellLabel[];
   /** Line between rows; 0 for none. */
   readonly rowGapPx: number;
@@ -62,6 +64,16 @@ export class NoWebGlError extends Error {
   override readonly name = "NoWebGlError";
 }
 
+interface SceneOptions {
+  readonly fontFamily: string;
+  readonly widthPx: number;
+  readonly heightPx: number;
+}
+
+/** Released scenes. Two: a comparison shows as many. Each holds 25 MB. */
+const resting: HeatmapScene[] = [];
+const MOST_RESTING = 2;
+
 export class HeatmapScene {
   readonly #renderer: WebGLRenderer;
   readonly #stage = new Container();
@@ -74,19 +86,29 @@ export class HeatmapScene {
   #pictureSource = textureOf({ width: 1, height: 1 });
   #colours: Palette | undefined;
 
-  /** @throws NoWebGlError */
-  static async create({
-    canvas,
-    fontFamily,
-  }: {
-    canvas: HTMLCanvasElement;
-    fontFamily: string;
-  }): Promise<HeatmapScene> {
+  readonly #unlisten: (() => void)[] = [];
+
+  /**
+   * A scene with a canvas of its own, to be shown at its size: one that was released before, if there is one, since a
+   * context and its programs take longer to make than a run to open.
+   * @param options.widthPx device pixels, as is the height: a canvas that is resized after its context was made waits for the GPU
+   * @throws NoWebGlError
+   */
+  static async create({ fontFamily, widthPx, heightPx }: SceneOptions): Promise<HeatmapScene> {
+    const [width, height] = [Math.max(1, Math.round(widthPx)), Math.max(1, Math.round(heightPx))];
+    for (let rested = resting.pop(); rested !== undefined; rested = resting.pop()) {
+      // Its size is set with the first frame.
+      if (!rested.isLost) return rested;
+      rested.#destroy();
+    }
+    const canvas = document.createElement("canvas");
+    canvas.style.cssText = "display: block; width: 100%; height: 100%";
+    [canvas.width, canvas.height] = [width, height];
     const renderer = new WebGLRenderer();
     // Asked for before Pixi does: it would fall back to WebGL 1, whose shaders cannot fetch single texels.
     const context = canvas.getContext("webgl2", { alpha: false, antialias: false, stencil: true, depth: false });
     if (context === null) throw new NoWebGlError("this browser offers no WebGL 2");
-    await renderer.init({ canvas, context, width: 1, height: 1, antialias: false, skipExtensionImports: true });
+    await renderer.init({ canvas, context, width, height, antialias: false, skipExtensionImports: true });
     // Pixi's housekeeping would wake the page at every frame.
     Ticker.system.stop();
     return new HeatmapScene({ renderer, fontFamily });
@@ -108,8 +130,22 @@ export class HeatmapScene {
   listen({ onTile, onLost, onRestored }: SceneListeners): void {
     this.#atlas.onTile = onTile;
     // Pixi's own listener was there first: it has set everything up anew when this one is called.
-    this.#renderer.canvas.addEventListener("webglcontextlost", onLost);
-    this.#renderer.canvas.addEventListener("webglcontextrestored", onRestored);
+    const canvas = this.#canvas;
+    canvas.addEventListener("webglcontextlost", onLost);
+    canvas.addEventListener("webglcontextrestored", onRestored);
+    this.#unlisten.push(() => {
+      canvas.removeEventListener("webglcontextlost", onLost);
+      canvas.removeEventListener("webglcontextrestored", onRestored);
+    });
+  }
+
+  /** Puts the canvas into an element that has its size. */
+  showIn(parent: HTMLElement): void {
+    parent.append(this.#canvas);
+  }
+
+  get #canvas(): HTMLCanvasElement {
+    return this.#renderer.canvas;
   }
 
   get isLost(): boolean {
@@ -168,7 +204,17 @@ export class HeatmapScene {
     this.readPixel({ xPx: 0, yPx: 0 });
   }
 
-  destroy(): void {
+  /** Takes the canvas off the page and forgets what was drawn; the scene may come back to whoever asks for one. */
+  release(): void {
+    for (const unlisten of this.#unlisten.splice(0)) unlisten();
+    this.#canvas.remove();
+    this.#atlas.onTile = undefined;
+    this.#atlas.forgetAll();
+    if (this.isLost || resting.length >= MOST_RESTING) this.#destroy();
+    else resting.push(this);
+  }
+
+  #destroy(): void {
     this.#tiles.destroy();
     this.#picture.destroy();
     this.#lines.destroy();
@@ -182,7 +228,7 @@ export class HeatmapScene {
   #tileQuads({ tiles, baseNs, ops, time, rows, rowCount }: HeatmapFrame): CellQuad[] {
     const quads: CellQuad[] = [];
     this.#atlas.beginFrame();
-    for (const { key, tile, fromNs, toNs } of tiles) {
+    for (const { key, tile, fromNs, toNs, ...part } of tiles) {
       const line = this.#atlas.lineOf({ key, tile, ops });
       if (line === undefined) continue;
       const binNs = binWidthNs({ baseNs }, key.level);
@@ -192,8 +238,11 @@ export class HeatmapScene {
       const x0 = firstPixel(time, Math.max(fromNs, time.fromNs));
       const x1 = firstPixel(time, Math.min(toNs, time.toNs));
       if (x0 >= x1) continue;
-      const firstRow = key.rowBlock * TILE_ROWS;
-      const lastRow = Math.min(rowCount, firstRow + TILE_ROWS);
+      const lineRows = 2 ** (key.rowLevel ?? 0);
+      const blockRow = key.rowBlock * TILE_ROWS * lineRows;
+      const firstRow = part.fromRow ?? blockRow;
+      const lastRow = Math.min(rowCount, part.toRow ?? blockRow + TILE_ROWS * lineRows);
+      if (firstRow >= lastRow) continue;
       quads.push({
         x0,
         x1,
@@ -201,8 +250,8 @@ export class HeatmapScene {
         u1: (pxToTime(time, x1) - firstNs) / binNs,
         y0: rowToPx(rows, firstRow),
         y1: rowToPx(rows, lastRow),
-        v0: line,
-        v1: line + lastRow - firstRow,
+        v0: line + (firstRow - blockRow) / lineRows,
+        v1: line + (lastRow - blockRow) / lineRows,
       });
     }
     return quads;
@@ -210,7 +259,7 @@ export class HeatmapScene {
 
   #pictureQuads({ picture, rows }: HeatmapFrame): CellQuad[] {
     if (picture === undefined || picture.rowCount === 0) return [];
-    const { texels, widthPx, firstRow, rowCount, filled } = picture;
+    const { texels, widthPx, firstRow, rowCount, rowLevel, filled } = picture;
     this.#upload({ texels, widthPx, rowCount });
     return filled.map(({ fromRow, toRow, fromPx, toPx }) => ({
       x0: fromPx,
@@ -219,13 +268,13 @@ export class HeatmapScene {
       u1: toPx,
       y0: rowToPx(rows, fromRow),
       y1: rowToPx(rows, toRow),
-      v0: fromRow - firstRow,
-      v1: toRow - firstRow,
+      v0: (fromRow - firstRow) / 2 ** rowLevel,
+      v1: (toRow - firstRow) / 2 ** rowLevel,
     }));
   }
 
   #stepQuads({ grid, texels }: NonNullable<HeatmapFrame["steps"]>, { time, rows }: HeatmapFrame): CellQuad[] {
-    if (grid.cells.length === 0) return [];
+    if (grid.stepCount === 0 || grid.rowCount === 0) return [];
     this.#upload({ texels, widthPx: grid.stepCount, rowCount: grid.rowCount });
     const { from, to } = stepsOnScreen(grid, time);
     const x0 = firstPixel(time, Math.max(time.fromNs, stepStartNs(grid, from)));

@@ -1,7 +1,7 @@
 /** One draw call: rectangles of one colour, the lines between rows and cells. */
 import { Buffer, BufferUsage, Geometry, GlProgram, Mesh, Shader, State, UniformGroup } from "pixi.js";
 
-import type { Rgb } from "../theme/colours.ts";
+import type { Rgb } from "#common/colours.ts";
 import type { PixelSize } from "./cell-mesh.ts";
 import { channels } from "./cell-mesh.ts";
 import { LINE_FRAGMENT, LINE_VERTEX } from "./shaders.ts";

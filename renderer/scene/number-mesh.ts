@@ -17,7 +17,7 @@ import {
 } from "pixi.js";
 
 import type { CellLabel } from "../data/cell-labels.ts";
-import { textColourOn } from "../theme/colours.ts";
+import { textColourOn } from "#common/colours.ts";
 import { channels } from "./cell-mesh.ts";
 import type { Palette } from "./palette.ts";
 import { colourOfKey } from "./palette.ts";

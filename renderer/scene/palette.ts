@@ -6,8 +6,8 @@
  */
 import { KEY_COUNT, meaningOfKey } from "../data/cell-key.ts";
 import type { CellMeaning } from "../data/cell-key.ts";
-import { ELSEWHERE_COLOURS, IDLE_COLOURS, mix, workColour } from "../theme/colours.ts";
-import type { Rgb, ThemeName } from "../theme/colours.ts";
+import { ELSEWHERE_COLOURS, IDLE_COLOURS, mix, workColour } from "#common/colours.ts";
+import type { OpColours, Rgb, ThemeName } from "#common/colours.ts";
 
 export interface Palette {
   /** RGBA, key `k` at byte `4 k`. */
@@ -29,8 +29,8 @@ const NAME_TINTS: readonly Rgb[] = [0x7d8ba1, 0xb9c2ce, 0x8fa0a8, 0xa79fb5, 0x87
 const LINES: Readonly<Record<ThemeName, Rgb>> = { light: 0xe6e9ee, dark: 0x262a33 };
 
 /** Colour of a fully busy cell. */
-function colourOfMeaning({ op, pass, phase, edge, hue }: CellMeaning, theme: ThemeName): Rgb {
-  const plain = workColour({ op, pass });
+function colourOfMeaning({ op, pass, phase, edge, hue }: CellMeaning, theme: ThemeName, ops?: OpColours): Rgb {
+  const plain = workColour({ op, pass }, ops);
   // What is no part of the pipeline is grey; greys and near-greys tell neighbours of different names apart.
   const isNamed = op === "other" && pass === "none" && hue > 0;
   const work = isNamed ? mix({ from: plain, to: NAME_TINTS[hue % NAME_TINTS.length], share: 0.42 }) : plain;
@@ -38,12 +38,13 @@ function colourOfMeaning({ op, pass, phase, edge, hue }: CellMeaning, theme: The
   return edge ? mix({ from: pale, to: 0x000000, share: EDGE_SHADE }) : pale;
 }
 
-export function createPalette(theme: ThemeName): Palette {
+/** `ops` where a person has chosen other colours than the figure's. */
+export function createPalette(theme: ThemeName, ops?: OpColours): Palette {
   const bytes = new Uint8Array(KEY_COUNT * 4);
   for (let key = 0; key < KEY_COUNT; key++) {
     const meaning = meaningOfKey(key);
     if (meaning === undefined) continue;
-    const colour = colourOfMeaning(meaning, theme);
+    const colour = colourOfMeaning(meaning, theme, ops);
     bytes[key * 4] = colour >> 16;
     bytes[key * 4 + 1] = (colour >> 8) & 0xff;
     bytes[key * 4 + 2] = colour & 0xff;

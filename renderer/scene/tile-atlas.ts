@@ -80,6 +80,10 @@ export class TileAtlas {
     slot.lastDrawn = -1;
   }
 
+  forgetAll(): void {
+    for (const { key } of [...this.#slotOf.values()]) if (key !== undefined) this.forget(key);
+  }
+
   destroy(): void {
     this.source.destroy();
   }

@@ -4,11 +4,11 @@
  */
 import { closeSync, openSync, writeSync } from "node:fs";
 
-const BLOCKS =
+export const BLOCKS =
   "conv conv pool conv conv pool conv res conv res conv res conv pool conv res conv res conv res conv res conv res conv res pool fc".split(
     " ",
   );
-const PHASES = ["in", "compute", "out"];
+export const PHASES = ["in", "compute", "out"] as const;
 const EVENTS_PER_BATCH = BLOCKS.length * PHASES.length;
 
 export interface GenerateOptions {
@@ -68,7 +68,7 @@ function formatEvent({ stage, phase, batch, start, duration }: Event): string {
 }
 
 /** Duration of a phase in ns: its mean with ±10 %, from a hash of who it is. */
-function durationOf(stage: number, phase: number, batch: number): number {
+export function durationOf(stage: number, phase: number, batch: number): number {
   const mean = phase === 1 ? 20_000 + ((stage * 7919) % 13) * 1_500 : 6_000 + ((stage * 104_729 + phase) % 7) * 800;
   let hash = Math.imul(stage * 3 + phase + 1, 0x9e37_79b1) ^ Math.imul(batch + 1, 0x85eb_ca6b);
   hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b_3c6d);

@@ -99,6 +99,15 @@ test("a span that is in two pages gets one number", () => {
   expect(into.length).toBe(1);
 });
 
+test("a span that reaches in from another page has its number there: what it encloses has none, and the others are not fewer", () => {
+  const { page } = madeOf([span(0, 20, 0), span(0, 20, 1), span(20, 20, 2), span(40, 20, 3)]);
+  const layout = layoutOf({ fromNs: 0, toNs: 100, widthPx: 100 });
+  const into: CellLabel[] = [];
+  const seen = new Set<number>([0]); // its number stands in the page before
+  pageLabels(page, { row: 0, seen, layout, into });
+  expect(into.map(({ number }) => number)).toEqual([2, 3]);
+});
+
 test("equal cells of a tile share one number", () => {
   const { run } = madeOf([span(0, 60, 3), span(60, 40, 7), span(120, 4, 9)]);
   const tile = bruteTile(run, { axis: "rank", level: 0, rowBlock: 0, column: 0 });

@@ -5,7 +5,7 @@ import { OPS, PASSES } from "#common/model.ts";
 import { NO_STAGE } from "#common/tile.ts";
 import { cellKey, opOfStage, withEdge } from "../../../renderer/data/cell-key.ts";
 import { colourOfKey, createPalette, mixCell } from "../../../renderer/scene/palette.ts";
-import { contrast, ELSEWHERE_COLOURS, IDLE_COLOURS, workColour } from "../../../renderer/theme/colours.ts";
+import { contrast, ELSEWHERE_COLOURS, IDLE_COLOURS, workColour } from "#common/colours.ts";
 
 const OPS_OF_STAGES = opOfStage(OPS.map((op, ordinal) => ({ op, ordinal })));
 const COMPUTE = 2;
