@@ -19,6 +19,7 @@ import {
   type Stage,
   type StageEdge,
 } from "./model.ts";
+import { orderRows } from "./order-spans.ts";
 import { RECORD_KINDS, type CapturePlan, type RecordedSpans, type RecordKind } from "./runner-api.ts";
 import { epochNs, ns } from "./units.ts";
 
@@ -110,10 +111,11 @@ function describeNames({ stages }: CapturePlan): readonly SpanName[] {
   return [...phases, ...waits].map((name, id) => ({ id: nameId(id), ...name }));
 }
 
-function nameIdOf({ plan, kind, stage }: { plan: CapturePlan; kind: RecordKind; stage: number }): number {
-  const work = WORK_KINDS.indexOf(kind);
+/** @param kind index in `RECORD_KINDS` */
+function nameIdOf({ plan, kind, stage }: { plan: CapturePlan; kind: number; stage: number }): number {
+  const work = WORK_INDEX_OF_KIND[kind];
   if (work >= 0) return stage * WORK_KINDS.length + work;
-  return plan.stages.length * WORK_KINDS.length + WAIT_KINDS.indexOf(kind);
+  return plan.stages.length * WORK_KINDS.length + WAIT_INDEX_OF_KIND[kind];
 }
 
 function extentOf({ length, start, duration }: SpanColumns): Pick<Run, "extent"> {
@@ -123,39 +125,89 @@ function extentOf({ length, start, duration }: SpanColumns): Pick<Run, "extent">
   return { extent: { startNs: ns(start[0]), endNs: ns(end) } };
 }
 
-interface Place {
-  readonly block: RecordedSpans;
-  readonly index: number;
+/** Everything recorded, block by block as it came. */
+interface Recorded {
+  readonly lane: Int32Array;
+  readonly start: Float64Array;
+  readonly duration: Float64Array;
+  readonly kind: Uint8Array;
+  readonly stage: Int32Array;
+  readonly batch: Int32Array;
+  readonly bytes: Float64Array;
 }
+
+function joinBlocks(blocks: readonly RecordedSpans[]): Recorded {
+  const length = blocks.reduce((sum, block) => sum + block.length, 0);
+  const joined: Recorded = {
+    lane: new Int32Array(length),
+    start: new Float64Array(length),
+    duration: new Float64Array(length),
+    kind: new Uint8Array(length),
+    stage: new Int32Array(length),
+    batch: new Int32Array(length),
+    bytes: new Float64Array(length),
+  };
+  let at = 0;
+  for (const block of blocks) {
+    joined.start.set(block.start, at);
+    joined.kind.set(block.kind, at);
+    joined.stage.set(block.stage, at);
+    joined.batch.set(block.batch, at);
+    joined.bytes.set(block.bytes, at);
+    for (let index = 0; index < block.length; index++, at++) {
+      joined.duration[at] = block.end[index] - block.start[index];
+      joined.lane[at] = block.worker * LANES.length + LANE_OF_KIND[block.kind[index]];
+    }
+  }
+  return joined;
+}
+
+const WORK_INDEX_OF_KIND = RECORD_KINDS.map((kind) => WORK_KINDS.indexOf(kind));
+const WAIT_INDEX_OF_KIND = RECORD_KINDS.map((kind) => WAIT_KINDS.indexOf(kind));
+const COMPUTE_KIND = RECORD_KINDS.indexOf("compute");
+const LANE_OF_KIND = RECORD_KINDS.map((kind) => LANES.indexOf(PLACES[kind].lane));
+const PHASE_OF_KIND = RECORD_KINDS.map((kind) => phaseCode(PLACES[kind].phase));
 
 function sortSpans({ plan, blocks }: { plan: CapturePlan; blocks: readonly RecordedSpans[] }): {
   columns: SpanColumns;
   args: readonly (string | undefined)[];
 } {
-  const places: Place[] = blocks.flatMap((block) =>
-    Array.from({ length: block.length }, (_, index) => ({ block, index })),
-  );
-  const laneOf = ({ block, index }: Place): number =>
-    block.worker * LANES.length + LANES.indexOf(PLACES[RECORD_KINDS[block.kind[index]]].lane);
-  const startOf = ({ block, index }: Place): number => block.start[index];
-  const endOf = ({ block, index }: Place): number => block.end[index];
-  places.sort((a, b) => startOf(a) - startOf(b) || laneOf(a) - laneOf(b) || endOf(b) - endOf(a));
+  const recorded = joinBlocks(blocks);
+  const { lane, start, duration } = recorded;
+  const rows = Uint32Array.from(start, (_, row) => row);
+  const laneRank = Int32Array.from({ length: plan.partition.length * LANES.length }, (_, id) => id);
+  orderRows(rows, { start, duration, lane, laneRank });
 
-  const columns = createSpanColumns(places.length);
-  const args = places.map((place, i) => {
-    const { block, index } = place;
-    const kind = RECORD_KINDS[block.kind[index]];
-    const stage = block.stage[index];
-    columns.lane[i] = laneOf(place);
-    columns.start[i] = startOf(place);
-    columns.duration[i] = endOf(place) - startOf(place);
+  const columns = createSpanColumns(rows.length);
+  const forward = passCode("forward");
+  const args = new Array<string | undefined>(rows.length);
+  const textOf = createArgTexts(plan);
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i];
+    const kind = recorded.kind[row];
+    const stage = recorded.stage[row];
+    columns.lane[i] = lane[row];
+    columns.start[i] = start[row];
+    columns.duration[i] = duration[row];
     columns.name[i] = nameIdOf({ plan, kind, stage });
     columns.stage[i] = stage;
-    columns.batch[i] = block.batch[index];
-    columns.pass[i] = passCode("forward");
-    columns.phase[i] = phaseCode(PLACES[kind].phase);
-    if (kind === "compute") return `{"flops":${plan.stages[stage].flops}}`;
-    return PLACES[kind].phase === "wait" ? undefined : `{"bytes":${block.bytes[index]}}`;
-  });
+    columns.batch[i] = recorded.batch[row];
+    columns.pass[i] = forward;
+    columns.phase[i] = PHASE_OF_KIND[kind];
+    args[i] = textOf({ kind, stage, bytes: recorded.bytes[row] });
+  }
   return { columns, args };
+}
+
+/** Texts of arguments, each made once: the batches of a stage all say the same. */
+function createArgTexts({ stages }: CapturePlan) {
+  const ofCompute = stages.map(({ flops }) => `{"flops":${flops}}`);
+  const ofBytes = new Map<number, string>();
+  return ({ kind, stage, bytes }: { kind: number; stage: number; bytes: number }): string | undefined => {
+    if (kind === COMPUTE_KIND) return ofCompute[stage];
+    if (WORK_INDEX_OF_KIND[kind] < 0) return undefined;
+    let text = ofBytes.get(bytes);
+    if (text === undefined) ofBytes.set(bytes, (text = `{"bytes":${bytes}}`));
+    return text;
+  };
 }

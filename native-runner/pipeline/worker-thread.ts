@@ -6,7 +6,7 @@
  */
 import { parentPort, workerData } from "node:worker_threads";
 import { AppError, type AppErrorFields } from "#common/errors.ts";
-import type { ComputeBackend, RecordedSpans } from "#common/runner-api.ts";
+import type { CaptureOptions, ComputeBackend, RecordedSpans } from "#common/runner-api.ts";
 import { openBackend } from "../backend/select.ts";
 import { findNetwork } from "#common/network/catalogue.ts";
 import { createProgram, liveAfter } from "../network/program.ts";
