@@ -3,7 +3,7 @@
  * the trace. A pixel (or the bin that it shows) decides when one thing fills it; where something begins or ends in it, or
  * right before it (the first pixel of a span is darker, so that neighbours can be told apart), there is nothing to compare.
  */
-import { cssColour, ELSEWHERE_COLOURS, IDLE_COLOURS, workColour } from "../../renderer/theme/colours.ts";
+import { cssColour, ELSEWHERE_COLOURS, IDLE_COLOURS, workColour } from "#common/colours.ts";
 import type { WavefrontProbe } from "../../renderer/views/wavefront/test-hook.ts";
 import { FIGURE_OPS, FIGURE_RANKS, rankOfStage } from "./figure-trace.ts";
 import { expect, FIGURE, FIGURE_FILE, openPage, test } from "./served.ts";

@@ -7,6 +7,7 @@
  */
 import type { Api, ApiEvents, Client, Job, LibraryEntry, RunDetail, SpanWindow } from "#common/api.ts";
 import { AppError } from "#common/errors.ts";
+import type { BubbleColumns, PathColumns } from "#common/explanation.ts";
 import type { JobId, RunId } from "#common/ids.ts";
 import { jobId, laneId, nameId, runId, spanId, stageId } from "#common/ids.ts";
 import type { Lane, Op, Stage } from "#common/model.ts";
@@ -17,6 +18,32 @@ import type { ConnectionState, Host } from "../../renderer/host/host.ts";
 
 export const STEP_NS = 10_000_000;
 const TRANSFER_NS = 2_000_000;
+const NO_IDS = new Int32Array();
+const NO_CODES = new Uint8Array();
+const NO_TIMES = new Float64Array();
+const NO_BUBBLES: BubbleColumns = {
+  length: 0,
+  rank: NO_IDS,
+  from: NO_TIMES,
+  to: NO_TIMES,
+  cause: NO_CODES,
+  awaitedStage: NO_IDS,
+  awaitedBatch: NO_IDS,
+  awaitedPass: NO_CODES,
+  waitedFor: NO_IDS,
+  next: NO_IDS,
+};
+const NO_PATH: PathColumns = {
+  length: 0,
+  from: NO_TIMES,
+  to: NO_TIMES,
+  phase: NO_CODES,
+  rank: NO_IDS,
+  span: NO_IDS,
+  lane: NO_IDS,
+  stage: NO_IDS,
+  batch: NO_IDS,
+};
 const OPS: readonly Op[] = ["conv", "pool", "res", "fc"];
 
 export interface FakeHost extends Host {
@@ -60,10 +87,28 @@ export function createFakeHost({ stages = 8, batches = 6 }: { stages?: number; b
       return detail;
     },
     readReport: ({ iteration = 1, replica = 0 }) => createReport(detail, { iteration, replica, batches }),
+    readBubbles: ({ iteration = 1, replica = 0 }) => ({ scope: { iteration, replica }, bubbles: NO_BUBBLES, total: 0 }),
+    readCriticalPath: ({ iteration = 1, replica = 0 }) => ({ scope: { iteration, replica }, path: NO_PATH }),
+    readTransfers: () => ({ length: 0, span: NO_IDS, from: NO_TIMES, to: NO_TIMES }),
+    readComparison: () => {
+      throw new Error("the fake compares nothing");
+    },
+    readMatrix: () => {
+      throw new Error("the fake has no matrix");
+    },
     readTile: () => {
       throw new Error("the fake has no tiles");
     },
+    simulate: () => {
+      throw new Error("the fake simulates nothing");
+    },
+    saveSimulation: () => run,
+    rankChanges: () => {
+      throw new Error("the fake replays nothing");
+    },
+    deriveRun: () => run,
     readSpans: ({ fromNs, toNs }) => createSpans({ stages, batches, fromNs, toNs }),
+    readStageSpans: ({ fromNs, toNs }) => createSpans({ stages, batches, fromNs, toNs }),
     readSpan: ({ span }) => ({
       id: span,
       name: { id: nameId(0), text: "forward" },
