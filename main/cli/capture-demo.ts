@@ -8,13 +8,14 @@ import path from "node:path";
 
 import { AppError } from "#common/errors.ts";
 
+import type { DemoResult } from "../core/capture/demo.ts";
 import { describeError } from "./run-command.ts";
 import { createProgressLine, printAside, printJson } from "./terminal.ts";
 
 /** Captures, prints the figures on stderr, and calls `open` with the run files; an expected failure is printed instead. */
 export async function withDemo(
   { json = false }: { readonly json?: boolean },
-  open: (files: readonly string[]) => Promise<void>,
+  open: (files: DemoResult["files"]) => Promise<void>,
 ): Promise<void> {
   const folder = mkdtempSync(path.join(tmpdir(), "pipewave-demo-"));
   const remove = (): void => rmSync(folder, { recursive: true, force: true });

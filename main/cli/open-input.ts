@@ -1,8 +1,8 @@
 /**
- * Opens what a person names: a run file, or a trace, which is imported into a temporary run file that is gone again when it
+ * Opens what a person names: a run file, or a trace or a folder of the traces of a job, which is imported into a temporary run file that is gone again when it
  * is closed.
  */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
@@ -29,7 +29,11 @@ export async function withInput<Result>(
   process.once("exit", remove); // a second Ctrl-C ends the process at once
   try {
     const out = path.join(folder, "run.pipewave");
-    await importTrace({ path: file, out, ...given, signal: context.signal, onProgress: context.onProgress });
+    const common = { out, ...given, signal: context.signal, onProgress: context.onProgress };
+    if (statSync(file, { throwIfNoEntry: false })?.isDirectory() === true) {
+      const { importFolder } = await import("../core/import/folder/import-folder.ts");
+      await importFolder({ ...common, paths: [file], name: path.basename(path.resolve(file)) });
+    } else await importTrace({ ...common, path: file });
     return await closing(openRun(out), use);
   } finally {
     process.off("exit", remove);
@@ -42,6 +46,7 @@ function openIfRun(file: string): RunReader | undefined {
     return openRun(file);
   } catch (error) {
     if (error instanceof AppError && error.code === "not-a-run-file") return undefined;
+    if (statSync(file, { throwIfNoEntry: false })?.isDirectory() === true) return undefined;
     throw error;
   }
 }

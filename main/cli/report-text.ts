@@ -5,6 +5,7 @@ import { IDLE_CAUSES } from "#common/report.ts";
 
 import { layOutTable } from "./table.ts";
 import { paint, terminalWidth } from "./terminal.ts";
+import { wrapText } from "./wrap-text.ts";
 
 const LONGEST_BAR = 32;
 const SHORTEST_BAR = 8;
@@ -65,19 +66,6 @@ function describeFindings({ findings = [] }: RunReport): string[] {
   if (findings.length === 0) return [];
   const items = findings.map(({ text }, i) => wrapText(`${i + 1}. ${text}`, { width: terminalWidth(), indent: 3 }));
   return [`${heading("What to look at")}\n${items.join("\n")}\n`];
-}
-
-/** Breaks text between words; lines after the first are indented. */
-function wrapText(text: string, { width, indent }: { width: number; indent: number }): string {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    if (line !== "" && [...line].length + 1 + [...word].length > width) {
-      lines.push(line);
-      line = " ".repeat(indent) + word;
-    } else line = line === "" ? word : `${line} ${word}`;
-  }
-  return [...lines, line].join("\n");
 }
 
 const MOST_PATH_STAGES = 5;

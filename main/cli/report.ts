@@ -6,7 +6,7 @@ import type { Scope } from "#common/report.ts";
 import { parseOrdinal } from "./arguments.ts";
 import { runCommand } from "./run-command.ts";
 import type { CommonOptions } from "./run-command.ts";
-import { RULES_OPTION } from "./trace-options.ts";
+import { PIPELINE_GROUP_OPTION, RULES_OPTION } from "./trace-options.ts";
 import type { TraceOptions } from "./trace-options.ts";
 
 interface ReportOptions extends CommonOptions, TraceOptions, Partial<Scope> {
@@ -30,13 +30,14 @@ export function registerReport(program: Command): void {
       parseOrdinal,
     )
     .option(...RULES_OPTION)
+    .option(...PIPELINE_GROUP_OPTION)
     .option("--keep-partial", "look at what is whole of a trace that was cut off")
     .option("--json", "print the report as JSON")
     .action(async (run: string, options: ReportOptions) => {
       await runCommand(options, async (context) => {
         const { withInput } = await import("./open-input.ts");
         return withInput(run, { options, context }, async (reader) => {
-          const { loadAnalysisInput } = await import("../core/analysis/load-input.ts");
+          const { loadScopeInput } = await import("../core/analysis/load-input.ts");
           const { buildReport, isNoPipeline } = await import("../core/analysis/build-report.ts");
           context.onProgress({ step: "computing the report" });
           const { iteration, replica } = options;
@@ -44,7 +45,7 @@ export function registerReport(program: Command): void {
             ...(iteration === undefined ? {} : { iteration }),
             ...(replica === undefined ? {} : { replica }),
           };
-          const input = loadAnalysisInput(reader);
+          const input = loadScopeInput(reader, scope);
           const report = buildReport(input, scope);
           const { describeNoPipeline, describeReport } = await import("./report-text.ts");
           if (isNoPipeline(report)) {

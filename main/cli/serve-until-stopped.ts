@@ -28,6 +28,8 @@ interface ServeRequest {
   readonly folder: string | undefined;
   readonly files: readonly string[];
   readonly flags: ServerFlags;
+  /** Whether the first two of the files are shown side by side. */
+  readonly compare?: boolean;
 }
 
 interface OpenedFile {
@@ -38,7 +40,7 @@ interface OpenedFile {
 
 const repositoryRoot = path.resolve(import.meta.dirname, "../..");
 
-export async function serveUntilStopped({ folder, files, flags }: ServeRequest): Promise<void> {
+export async function serveUntilStopped({ folder, files, flags, compare = false }: ServeRequest): Promise<void> {
   const stopped = waitForSignal();
   const progress = createProgressLine();
   try {
@@ -55,7 +57,7 @@ export async function serveUntilStopped({ folder, files, flags }: ServeRequest):
       const opened = await Promise.race([stopped, openFiles(server, files)]);
       progress.clear();
       if (opened === undefined) return;
-      announce(server, opened, flags);
+      announce(server, opened, { ...flags, compare });
       await stopped;
     } finally {
       await server.close();
@@ -86,8 +88,13 @@ function openFiles({ backend }: RunningServer, files: readonly string[]): Promis
   );
 }
 
-function announce(server: RunningServer, opened: readonly OpenedFile[], { json }: ServerFlags): void {
-  const url = server.addressOf(opened.find(({ run }) => run !== undefined)?.run);
+function announce(
+  server: RunningServer,
+  opened: readonly OpenedFile[],
+  { json, compare }: ServerFlags & { compare: boolean },
+): void {
+  const [first, second] = opened.flatMap(({ run }) => (run === undefined ? [] : [run]));
+  const url = server.addressOf(first, compare ? second : undefined);
   const { path: library } = server.backend.library;
   for (const { failure } of opened) if (failure !== undefined) printAside(describeFailure(failure));
   if (json === true) {

@@ -7,6 +7,8 @@ import { InvalidArgumentError } from "commander";
 
 import type { ServerFlags } from "./serve-until-stopped.ts";
 
+type OpenFlags = ServerFlags & { readonly library?: string; readonly demo?: boolean; readonly compare?: boolean };
+
 const BYTES_PER_UNIT: Readonly<Record<string, number>> = { "": 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
 const DEFAULT_UPLOAD_LIMIT_BYTES = 8 * 2 ** 30;
 
@@ -31,17 +33,21 @@ export function registerOpen(program: Command): void {
       .summary("show files in a browser")
       .description(
         "Imports files into your library and serves it to browsers on this machine, until Ctrl-C. " +
-          "Prints the address with the first file open. A file that is in the library already is not imported again.",
+          "Prints the address with the first file open, or with the first two side by side (--compare). A file that is in the library already is not imported again.",
       )
       .argument("[files...]", "traces or run files")
       .option("--library <folder>", "folder of runs (default: $PIPEWAVE_LIBRARY, or your data folder)")
-      .option("--demo", "capture an example first, sequential and pipelined, and show it"),
-  ).action(async (files: string[], { library, demo, ...flags }: ServerFlags & { library?: string; demo?: boolean }) => {
+      .option("--compare", "show the first two files side by side")
+      .option("--demo", "capture an example first, sequential and pipelined, and show both side by side"),
+  ).action(async (files: string[], { library, demo, compare = false, ...flags }: OpenFlags, command: Command) => {
+    if (compare && demo !== true && files.length < 2) command.error("error: --compare needs two files");
     const { serveUntilStopped } = await import("./serve-until-stopped.ts");
-    const open = (all: readonly string[]): Promise<void> => serveUntilStopped({ folder: library, files: all, flags });
-    if (demo !== true) return open(files);
+    const open = (all: readonly string[], sideBySide: boolean): Promise<void> =>
+      serveUntilStopped({ folder: library, files: all, flags, compare: sideBySide });
+    if (demo !== true) return open(files, compare);
     const { withDemo } = await import("./capture-demo.ts");
-    await withDemo(flags, (captured) => open([...captured, ...files]));
+    // The sequential run is what the pipelined one is compared with.
+    await withDemo(flags, ([pipelined, sequential]) => open([sequential, pipelined, ...files], true));
   });
 }
 

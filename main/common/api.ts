@@ -5,12 +5,18 @@
  * them (wire/codec.ts). A `Handlers` object that misses a method does not compile. Reads answer in milliseconds; anything
  * long gives a `JobId` at once and goes on as a job, told by events. Failures arrive as `AppError`.
  */
+import type { Comparison, ComparisonScope } from "./comparison.ts";
 import type { JobId, LaneId, RunId, SpanId, StageId } from "./ids.ts";
-import type { Lane, Run, SpanColumns, SpanName, Stage, StageEdge } from "./model.ts";
+import type { BubbleWindow, CriticalPath, TransferColumns } from "./explanation.ts";
+import type { Lane, Pass, Run, SpanColumns, SpanName, Stage, StageEdge } from "./model.ts";
 import type { ImportReport, NoPipelineReport, RunReport } from "./report.ts";
+import type { RulePreview } from "./rules.ts";
 import type { BackendStatus, CaptureOptions, CapturePreview } from "./runner-api.ts";
 import type { HeatmapRow, RowAxis, Tile, TileKey } from "./tile.ts";
+import type { MatrixQuantity, StageMatrix } from "./matrix.ts";
 import type { AppErrorFields } from "./errors.ts";
+import type { Changes } from "./schedule/changes.ts";
+import type { SimulationFigures, SimulationOptions, WhatIfAnswer } from "./simulation.ts";
 
 /** One run of the library, as its list shows it. Figures are absent where no pipeline was recognised. */
 export interface LibraryEntry {
@@ -51,10 +57,19 @@ export interface RunDetail {
   readonly edges: readonly StageEdge[];
   readonly lanes: readonly Lane[];
   readonly windows: readonly IterationWindow[];
+  /** Window of the default scope (REFERENCE §6); absent without compute spans. */
+  readonly defaultWindow?: IterationWindow;
   readonly rows: Readonly<Record<RowAxis, readonly HeatmapRow[]>>;
   /** Width of a bin of level 0 in ns, and the number of levels; the last level shows the whole run in one tile. */
   readonly levels: { readonly baseNs: number; readonly count: number };
   readonly importReport?: ImportReport;
+}
+
+/** A simulated run that is in no library: it can be read like any other until some more have been simulated. */
+export interface SimulatedDraft {
+  readonly detail: RunDetail;
+  readonly report: RunReport | NoPipelineReport;
+  readonly figures: SimulationFigures;
 }
 
 /** A window of spans, cut out of the canonical order: span i of the columns has the id `ids[i]`. */
@@ -115,8 +130,23 @@ export interface Api {
   describeHost(args: Record<string, never>): HostDescription;
   listRuns(args: Record<string, never>): readonly LibraryEntry[];
   listJobs(args: Record<string, never>): readonly Job[];
-  /** Imports a file that lies on the backend's machine (`path`) or that was uploaded before (`upload`). */
-  startImport(args: { readonly path?: string; readonly upload?: string; readonly keepPartial?: boolean }): JobId;
+  /**
+   * Imports a file that lies on the backend's machine (`path`) or that was uploaded before (`upload`). A path of a folder, or
+   * several `uploads`, become one run of several ranks.
+   */
+  startImport(args: {
+    readonly path?: string;
+    readonly upload?: string;
+    readonly keepPartial?: boolean;
+    /** Uploads that make one run. */
+    readonly uploads?: readonly string[];
+    /** What a run of several files is called. */
+    readonly name?: string;
+    /** Of several files: pattern on their names with the groups `rank` and perhaps `replica`. */
+    readonly rankFrom?: string;
+    /** Of several files: leaves out those that cannot be read. */
+    readonly keepGoing?: boolean;
+  }): JobId;
   /** Ends a job. Of a capture what was recorded is kept: it ends as done, unless nothing had been recorded yet. */
   cancelJob(args: { readonly job: JobId }): void;
   /** What can compute on the backend's machine, and why the rest cannot; takes a second. */
@@ -125,6 +155,10 @@ export interface Api {
   previewCapture(args: CaptureRequestOptions): CapturePreview;
   /** Starts a capture: its run can be read as soon as there is something to see, and comes into the library at the end. */
   startCapture(args: CaptureRequestOptions): JobId;
+  /** What rules (the text of a rules file) make of a sample of an imported run; without them the built-in ones alone. */
+  previewRules(args: { readonly run: RunId; readonly rules?: string }): RulePreview;
+  /** Makes a new run of an imported one by other rules; the traces are not needed. @throws AppError invalid-rules */
+  recogniseAgain(args: { readonly run: RunId; readonly rules?: string; readonly name: string }): JobId;
   renameRun(args: { readonly run: RunId; readonly name: string }): void;
   /** Moves the run aside; `restoreRun` brings it back for as long as the backend lives. */
   deleteRun(args: { readonly run: RunId }): void;
@@ -136,6 +170,43 @@ export interface Api {
     readonly iteration?: number;
     readonly replica?: number;
   }): RunReport | NoPipelineReport;
+  /**
+   * Compares two runs of the library, `a` with `b`, which may be the same: in a worker, some seconds for runs of millions of
+   * spans. @throws AppError no-pipeline, unknown-scope
+   */
+  readComparison(args: { readonly a: RunId; readonly b: RunId } & ComparisonScope): Comparison;
+  /** Bubbles of a scope (as in `readReport`) that reach into [fromNs, toNs): of more than `limit` the longest. */
+  readBubbles(args: {
+    readonly run: RunId;
+    readonly iteration?: number;
+    readonly replica?: number;
+    readonly fromNs?: number;
+    readonly toNs?: number;
+    readonly limit: number;
+  }): BubbleWindow;
+  readCriticalPath(args: { readonly run: RunId; readonly iteration?: number; readonly replica?: number }): CriticalPath;
+  /** Sends and receives of a scope whose transfers reach into [fromNs, toNs): of more than `limit` the earliest. */
+  readTransfers(args: {
+    readonly run: RunId;
+    readonly iteration?: number;
+    readonly replica?: number;
+    readonly fromNs: number;
+    readonly toNs: number;
+    readonly limit: number;
+  }): TransferColumns;
+  /**
+   * One number a stage and batch of a scope. What is not given is chosen: the default scope, computing, forward.
+   * @throws AppError unknown-scope, no-pipeline, too-large
+   */
+  readMatrix(args: {
+    readonly run: RunId;
+    readonly iteration?: number;
+    readonly replica?: number;
+    readonly quantity?: MatrixQuantity;
+    readonly pass?: Pass;
+    /** At most so many columns come back. */
+    readonly columns?: number;
+  }): StageMatrix;
   readTile(args: { readonly run: RunId; readonly key: TileKey }): Tile;
   /** Spans that touch [fromNs, toNs) on the given rows of an axis. */
   readSpans(args: {
@@ -147,7 +218,38 @@ export interface Api {
     readonly toNs: number;
     readonly limit: number;
   }): SpanWindow;
+  /** Spans of the phases in, compute and out of the stages [fromStage, toStage), by ordinal, that touch [fromNs, toNs). */
+  readStageSpans(args: {
+    readonly run: RunId;
+    readonly replica: number;
+    readonly fromStage: number;
+    readonly toStage: number;
+    readonly fromNs: number;
+    readonly toNs: number;
+    readonly limit: number;
+  }): SpanWindow;
   readSpan(args: { readonly run: RunId; readonly span: SpanId }): SpanDetail;
+  /**
+   * Simulates into memory; the run of the answer can be read until some more have been simulated. Made to be asked again and
+   * again, cancelling what is under way. @throws AppError impossible-order, malformed-schedule, invalid-argument, too-large
+   */
+  simulate(args: SimulationOptions): SimulatedDraft;
+  /** Simulates into the library. */
+  saveSimulation(args: SimulationOptions & { readonly name?: string }): RunId;
+  /** What a measured run would have taken under changes, and which single change would help most: some seconds. */
+  rankChanges(args: {
+    readonly run: RunId;
+    readonly changes?: Changes;
+    readonly iteration?: number;
+    readonly replica?: number;
+  }): WhatIfAnswer;
+  /** Puts the run that the changes would have given into the library. */
+  deriveRun(args: {
+    readonly run: RunId;
+    readonly changes: Changes;
+    readonly iteration?: number;
+    readonly replica?: number;
+  }): RunId;
 }
 
 /** Every method by name, for code that needs the names at run time. */
@@ -160,14 +262,26 @@ export const API_METHODS: Readonly<Record<keyof Api, true>> = {
   listBackends: true,
   previewCapture: true,
   startCapture: true,
+  previewRules: true,
+  recogniseAgain: true,
   renameRun: true,
   deleteRun: true,
   restoreRun: true,
   readRun: true,
   readReport: true,
+  readBubbles: true,
+  readCriticalPath: true,
+  readTransfers: true,
+  readComparison: true,
+  readMatrix: true,
   readTile: true,
   readSpans: true,
+  readStageSpans: true,
   readSpan: true,
+  simulate: true,
+  saveSimulation: true,
+  rankChanges: true,
+  deriveRun: true,
 };
 
 export interface HostDescription {

@@ -11,9 +11,25 @@ const UNITS = [
   { unit: "s", ns: 1_000_000_000 },
 ] as const;
 
+/** `auto`: the unit that leaves 1…999 before the point. */
+export const DURATION_UNITS = ["auto", "s", "ms", "µs", "ns"] as const;
+export type DurationUnit = (typeof DURATION_UNITS)[number];
+
+let readUnit: () => DurationUnit = () => "auto";
+
+/**
+ * Every length of time in the unit that `read` gives from now on: where a person has chosen one. It is asked at every length,
+ * so that a page that follows what it reads follows the choice too. Commands never call this.
+ */
+export function followDurationUnit(read: () => DurationUnit): void {
+  readUnit = read;
+}
+
 /** A length of time in the unit that leaves 1…999 before the point, four significant digits: `676.7 ms`, `11.34 ms`, `42 ns`. */
 export function formatDuration(durationNs: number): string {
   if (durationNs < 0) return `−${formatDuration(-durationNs)}`;
+  const chosen = UNITS.find(({ unit }) => unit === readUnit());
+  if (chosen !== undefined) return `${sameUnit(durationNs / chosen.ns)} ${chosen.unit}`;
   if (durationNs < 1) return durationNs === 0 ? "0 ns" : `${durationNs.toPrecision(2)} ns`;
   const seconds = durationNs / 1e9;
   if (seconds >= 999.95) return formatLongDuration(seconds);
@@ -24,6 +40,19 @@ export function formatDuration(durationNs: number): string {
     }
   }
   return formatLongDuration(seconds);
+}
+
+/** Four significant digits without an exponent: `2,019.2`, `12.50`, `0.000042`. Whole numbers as they are. */
+function sameUnit(value: number): string {
+  if (value === 0) return "0";
+  if (value >= 1_000) return value < 99_999 && !Number.isInteger(value) ? withTenth(value) : formatCount(value);
+  if (value >= 1) return Number.isInteger(value) ? String(value) : fourDigits(value);
+  return value.toFixed(Math.min(12, 3 - Math.floor(Math.log10(value))));
+}
+
+function withTenth(value: number): string {
+  const [whole = "", tenth = "0"] = value.toFixed(1).split(".");
+  return `${formatCount(Number(whole))}.${tenth}`;
 }
 
 function fourDigits(value: number): string {

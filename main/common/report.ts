@@ -1,10 +1,11 @@
 /**
  * The reports that commands print with `--json` and the window shows: field by field, with units (DESIGN §7, REFERENCE §6).
+ * What compares two runs is in comparison.ts.
  *
  * Times are integer ns, shares lie in 0…1. A field that is not known is left out; 0 means measured zero. These types say
  * nothing about how a figure is computed: main/core/analysis does.
  */
-import type { Op, Pass, Phase, RunKind } from "./model.ts";
+import type { Op, Phase, RunKind } from "./model.ts";
 
 /** What the importer did, printed by `import --json` and kept in the run file. */
 export interface ImportReport {
@@ -29,8 +30,42 @@ export interface ImportReport {
   readonly repaired: readonly string[];
   /** Invariants (DESIGN §7) that the run violates, in words; empty when all hold. */
   readonly violations: readonly string[];
+  /** Rules of a person's own, as the text of a rules file, of a run that was recognised again. */
+  readonly rules?: string;
+  /** The files of a run that came from several, in order; those that could not be read have a `failure`. */
+  readonly files?: readonly ImportedFile[];
   readonly elapsedMs: number;
   readonly peakRssBytes: number;
+}
+
+/** One file of a run that came from several: what was read of it, whose it is, and how its clock was set. */
+export interface ImportedFile {
+  /** Name without folders. */
+  readonly file: string;
+  readonly format?: string;
+  readonly spans?: number;
+  readonly replica?: number;
+  readonly rank?: number;
+  /** A person said rank and replica. */
+  readonly placeIsGiven?: true;
+  readonly clock?: FileClock;
+  /** Why it was left out, in words. */
+  readonly failure?: string;
+}
+
+/** How the clock of a file was brought onto the run's. Time of the run = its time + offset + drift · (time − middle of the run). */
+export interface FileClock {
+  /** What its times were compared by at first. */
+  readonly base: "epoch" | "as written" | "first event";
+  /** Correction found from sends and receives, at the middle of the run; 0 where none was found. */
+  readonly offsetNs: number;
+  readonly driftPpm: number;
+  /** Matched pairs of a send and a receive with other files. */
+  readonly pairs: number;
+  /** The clock is right to within this, because no message arrived before it was sent; 0 for the file that the others follow. */
+  readonly residualNs?: number;
+  /** Why there is no residual, in words. */
+  readonly unavailable?: string;
 }
 
 export const IDLE_CAUSES = ["fill", "drain", "blocked", "transfer", "sync", "starved", "other"] as const;
@@ -160,6 +195,13 @@ export interface RunReport {
     readonly waitNs?: number;
     readonly exposedCommunicationNs?: number;
   };
+  /** True transfers beside computing of the same rank (hidden) and alone (exposed), summed; absent where none were recorded. */
+  readonly communication?: {
+    readonly exposedNs: number;
+    readonly hiddenNs: number;
+    /** The most exposed first. */
+    readonly byStage: readonly { readonly stage: number; readonly exposedNs: number; readonly hiddenNs: number }[];
+  };
   readonly criticalPath?: {
     readonly lengthNs: number;
     readonly byStage: readonly { readonly stage: number; readonly ns: number }[];
@@ -178,34 +220,4 @@ export interface NoPipelineReport {
   /** `0 of N spans recognised: no pipeline names`. */
   readonly error: string;
   readonly frequentNames: readonly { readonly name: string; readonly count: number }[];
-}
-
-/** @public What `compare --json` will print. */
-export interface CompareReport {
-  readonly a: { readonly run: RunSummaryFigures; readonly scope: Scope };
-  readonly b: { readonly run: RunSummaryFigures; readonly scope: Scope };
-  readonly matched: number;
-  readonly unmatchedA: number;
-  readonly unmatchedB: number;
-  readonly makespan: { readonly aNs: number; readonly bNs: number; readonly deltaNs: number; readonly ratio: number };
-  readonly bubble: { readonly a: number; readonly b: number };
-  readonly initiationInterval: { readonly aNs?: number; readonly bNs?: number };
-  /** Sums to `makespan.deltaNs` exactly; "unexplained" is one entry. */
-  readonly attribution: readonly {
-    readonly what: string;
-    readonly stage?: number;
-    readonly pass?: Pass;
-    readonly deltaNs: number;
-  }[];
-  readonly stages: readonly {
-    readonly stage: number;
-    readonly pass: Pass;
-    readonly phase: Phase;
-    readonly medianANs: number;
-    readonly medianBNs: number;
-    readonly p95ANs: number;
-    readonly p95BNs: number;
-    readonly significant: boolean;
-  }[];
-  readonly summary: string;
 }

@@ -4,19 +4,7 @@
  */
 import type { ServerResponse } from "node:http";
 
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data: blob:",
-  "font-src 'self' data:",
-  "connect-src 'self'",
-  "worker-src 'self'",
-  "manifest-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join("; ");
+import { CONTENT_SECURITY_POLICY } from "../core/page/content-security-policy.ts";
 
 export function setSecurityHeaders(response: ServerResponse): void {
   response.setHeader("content-security-policy", CONTENT_SECURITY_POLICY);

@@ -50,8 +50,8 @@ export interface RunningServer {
   readonly backend: Backend;
   readonly port: number;
   readonly token: string;
-  /** The address to open, with the token and, when given, a run. */
-  addressOf(run?: RunId): string;
+  /** The address to open, with the token and, when given, a run, or two to compare. */
+  addressOf(run?: RunId, comparedWith?: RunId): string;
   /** Ends connections, jobs and workers; fulfilled when nothing is left. */
   close(): Promise<void>;
 }
@@ -160,8 +160,10 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
     backend,
     port: actualPort,
     token: session.token,
-    addressOf(run) {
-      const fragment = run === undefined ? "" : `#${new URLSearchParams({ run }).toString()}`;
+    addressOf(run, comparedWith) {
+      const shown = (a: RunId): Record<string, string> =>
+        comparedWith === undefined ? { run: a } : { view: "compare", a, b: comparedWith };
+      const fragment = run === undefined ? "" : `#${new URLSearchParams(shown(run)).toString()}`;
       return `http://${LOOPBACK}:${actualPort}/?token=${session.token}${fragment}`;
     },
     async close() {

@@ -51,6 +51,20 @@ test.each(["SIGINT", "SIGTERM"] as const)(
   },
 );
 
+test("open --compare prints the address of the first two side by side, and wants two", async () => {
+  const folder = makeTemporaryFolder();
+  const library = { PIPEWAVE_LIBRARY: path.join(folder, "library") };
+  const [a, b] = [writeTrace(folder, "a.json"), writeTrace(folder, "b.json")];
+  const process = start(["open", a, b, "--compare"], library);
+  await untilPrinted(process, /\n/);
+  expect(process.output.stdout).toMatch(/#view=compare&a=a&b=\w+\n$/);
+  process.child.kill("SIGTERM");
+  expect(await process.ended).toBe(0);
+  const alone = start(["open", a, "--compare"], library);
+  expect(await alone.ended).toBe(2);
+  expect(alone.output.stderr).toContain("--compare needs two files");
+});
+
 test("serve --json prints one document that says what was opened and what failed", async () => {
   const folder = makeTemporaryFolder();
   const library = path.join(folder, "library");

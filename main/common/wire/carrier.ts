@@ -36,8 +36,11 @@ const SOCKET_OPEN = 1;
 /** RFC 6455 §7.4.1: the endpoint received a type of data that it cannot accept. */
 const CLOSE_UNSUPPORTED_DATA = 1003;
 
-/** @public The desktop window talks over a MessagePort. */
-export function carryOverPort(port: MessagePortLike): Carrier {
+/**
+ * @param options.copies true where the port joins two processes of Electron: such a port loses a message whose buffer is
+ *   transferred (github.com/electron/electron/issues/34905), so that its bytes are copied
+ */
+export function carryOverPort(port: MessagePortLike, { copies = false }: { readonly copies?: boolean } = {}): Carrier {
   const inbox = createInbox();
   const { closed, markClosed } = createClosing();
   const close = (): void => {
@@ -56,7 +59,7 @@ export function carryOverPort(port: MessagePortLike): Carrier {
     send(bytes) {
       const whole = bytes.byteLength === bytes.buffer.byteLength;
       const { buffer } = whole ? bytes : bytes.slice();
-      port.postMessage(buffer, [buffer]);
+      port.postMessage(buffer, copies ? [] : [buffer]);
     },
     receive: inbox.receive,
     close,
