@@ -47,8 +47,8 @@ module.exports = {
     room(
       "electron-imports-core",
       "^main/electron/",
-      underHosts,
-      "The desktop joins core to Electron, and nothing else.",
+      ["^native-runner/bundle/assemble-runner\\.ts$", ...underHosts],
+      "The desktop joins core to Electron, and nothing else; its packaging takes the runner along.",
     ),
     room("headless-imports-core", "^main/headless/", underHosts, "The server joins core to HTTP, and nothing else."),
     room(

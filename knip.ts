@@ -13,12 +13,14 @@ const config: KnipConfig = {
     "native-runner/index.ts!",
     "native-runner/**/*worker.ts!",
     "native-runner/bundle/bundle-runner.ts!", // a script that ships nothing of itself, so that --production does not see it
+    "main/electron/packaging/pack.ts!", // the same
     "renderer/main.ts!",
     "electron.config.ts!",
     "test/**/*.test.ts",
     "test/e2e/**/*.spec.ts",
     "test/bench/{index,parse-json,report-usage}.ts",
     "test/core/import/import-slowly.ts",
+    "test/e2e/packed-parent.ts", // around the packed backend, in its process
     // The page of its own that the drawn wavefront is tested on: its index.html names it.
     "test/renderer/wavefront/demo/demo.ts",
     "test/support/{run-all,check-types,result-reporter}.ts",
@@ -29,7 +31,6 @@ const config: KnipConfig = {
   ignoreBinaries: ["unshare"], // a test takes the network away with it where the system has it
   ignoreDependencies: [
     "svelte-check", // started by its path in test/support/check-types.ts
-    "electron-builder", // packs the desktop application; its configuration is still to come
   ],
   treatConfigHintsAsErrors: false,
 };

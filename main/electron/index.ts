@@ -1,22 +1,31 @@
 /**
- * Composition root of the desktop: starts the backend's utility process and opens the window. No trace passes through here.
- * Still to come: menus, the single-instance lock, file associations, crash recovery, the app:// protocol, and the
- * MessagePort that joins renderer and backend.
+ * Entry of the desktop. What must come before Electron is ready happens here: the page's scheme, the sandbox for every page,
+ * and the question whether another Pipewave runs already, which then gets our files. Everything else is desktop.ts.
  */
-import { app, BrowserWindow } from "electron";
+import { app } from "electron";
 
-import { denyEverythingElse, openWindow } from "./window.ts";
+import { claimScheme } from "./app-protocol.ts";
+import { Desktop } from "./desktop.ts";
+import { filesHandedOver, filesOf } from "./named-files.ts";
 
+claimScheme();
 app.enableSandbox();
-app.on("web-contents-created", (_event, contents) => {
-  denyEverythingElse(contents);
-});
-app.on("window-all-closed", () => {
-  if (process.platform !== "darwin") app.quit();
-});
-app.on("activate", () => {
-  if (BrowserWindow.getAllWindows().length === 0) void openWindow();
-});
 
-await app.whenReady();
-await openWindow();
+const files = filesOf({ argv: process.argv, cwd: process.cwd(), isPackaged: app.isPackaged });
+if (app.requestSingleInstanceLock({ files })) {
+  const desktop = new Desktop({ root: app.getAppPath() });
+  desktop.open(files);
+  // macOS names files by events, the first of them before the application is ready.
+  app.on("open-file", (event, file) => {
+    event.preventDefault();
+    desktop.open([file]);
+  });
+  app.on("second-instance", (_event, _argv, _folder, handedOver) => {
+    desktop.open(filesHandedOver(handedOver));
+    desktop.show();
+  });
+  await app.whenReady();
+  desktop.start();
+} else {
+  app.quit();
+}

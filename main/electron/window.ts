@@ -1,40 +1,50 @@
 /**
- * Makes the application's window with every privilege that a page could have switched off: the renderer shows untrusted
- * traces, so it gets no Node, no navigation, no new windows, no permissions. It knows nothing of runs or of the backend.
+ * Makes the application's window where it was last time, with every privilege that a page could have switched off, and
+ * remembers where it is left. It knows nothing of runs or of the backend.
  */
-import path from "node:path";
+import { BrowserWindow, screen } from "electron";
 
-import type { WebContents } from "electron";
-import { BrowserWindow } from "electron";
+import { PAGE_ADDRESS } from "./app-protocol.ts";
+import { PAGE_PREFERENCES } from "./lock-down.ts";
+import type { StoredJson } from "./stored-json.ts";
+import { placeWindow, SMALLEST } from "./window-state.ts";
 
-/** The built files beside this one: out/main, out/preload, out/renderer. */
-const builtFolder = path.resolve(import.meta.dirname, "..");
+interface WindowOptions {
+  readonly preload: string;
+  readonly state: StoredJson;
+}
 
-export async function openWindow(): Promise<BrowserWindow> {
+export function createWindow({ preload, state }: WindowOptions): BrowserWindow {
+  const primary = screen.getPrimaryDisplay();
+  const displays = [primary, ...screen.getAllDisplays().filter(({ id }) => id !== primary.id)];
+  const { bounds, maximized, fullScreen } = placeWindow(
+    state.read(),
+    displays.map(({ workArea }) => workArea),
+  );
   const window = new BrowserWindow({
-    width: 1440,
-    height: 900,
+    ...bounds,
+    minWidth: Math.min(SMALLEST.width, bounds.width),
+    minHeight: Math.min(SMALLEST.height, bounds.height),
+    title: "Pipewave",
     show: false,
-    webPreferences: {
-      preload: path.join(builtFolder, "preload", "preload.cjs"),
-      contextIsolation: true,
-      sandbox: true,
-      nodeIntegration: false,
-      nodeIntegrationInWorker: false,
-      nodeIntegrationInSubFrames: false,
-      webviewTag: false,
-    },
+    webPreferences: { ...PAGE_PREFERENCES, preload },
   });
-  window.once("ready-to-show", () => window.show());
-  await window.loadFile(path.join(builtFolder, "renderer", "index.html"));
+  window.once("ready-to-show", () => {
+    if (maximized) window.maximize();
+    if (fullScreen) window.setFullScreen(true);
+    window.show();
+  });
+  window.on("close", () => {
+    state.write({
+      bounds: window.getNormalBounds(),
+      maximized: window.isMaximized(),
+      fullScreen: window.isFullScreen(),
+    });
+  });
   return window;
 }
 
-/** Applied to every page of the application, so that no later window can forget it. */
-export function denyEverythingElse(contents: WebContents): void {
-  contents.on("will-navigate", (event) => event.preventDefault());
-  contents.on("will-attach-webview", (event) => event.preventDefault());
-  contents.setWindowOpenHandler(() => ({ action: "deny" }));
-  contents.session.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
-  contents.session.setPermissionCheckHandler(() => false);
+/** A page that cannot be loaded leaves an empty window: whoever waits hears why. */
+export async function showPage(window: BrowserWindow): Promise<void> {
+  await window.loadURL(PAGE_ADDRESS);
 }

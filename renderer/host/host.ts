@@ -3,6 +3,7 @@
  * does. Everything above renderer/host works with any implementation of this interface, a faked one in tests included.
  */
 import type { ApiEvents, Client } from "#common/api.ts";
+import type { HostMessages } from "#common/wire/window.ts";
 
 export type ConnectionState = "connecting" | "open" | "lost";
 
@@ -21,4 +22,12 @@ export interface Host {
    * @throws AppError too-large, refused, connection-lost; the signal's reason when aborted.
    */
   upload(file: File, options: { signal: AbortSignal; onProgress: (share: number) => void }): Promise<string>;
+  /** What surrounds the page of a window; absent in a tab. */
+  readonly desktop?: DesktopSurroundings;
+}
+
+export interface DesktopSurroundings {
+  on<Name extends keyof HostMessages>(name: Name, listener: (payload: HostMessages[Name]) => void): () => void;
+  /** Says that the page listens: what was opened before comes now. */
+  ready(): void;
 }

@@ -1,6 +1,9 @@
 /** The carriers themselves: order, early messages, large messages. */
+import { MessageChannel } from "node:worker_threads";
+
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
+import { carryOverPort } from "../../main/common/wire/carrier.ts";
 import type { CarrierPair } from "./carriers.ts";
 import { CARRIERS } from "./carriers.ts";
 
@@ -56,4 +59,28 @@ describe.each(CARRIERS)("over $kind", ({ join }) => {
     await Promise.all([pair.near.closed, pair.far.closed]);
     expect(() => pair.near.send(new Uint8Array([1]))).not.toThrow();
   });
+});
+
+test("a port takes a view for its bytes, and a joined pair that copies keeps what it sends", async () => {
+  const { port1, port2 } = new MessageChannel();
+  const near = carryOverPort(port1, { copies: true });
+  const far = carryOverPort(port2);
+  const seen: number[][] = [];
+  const both = new Promise<void>((resolve) => {
+    far.receive((bytes) => {
+      seen.push([...bytes]);
+      if (seen.length === 2) resolve();
+    });
+  });
+  port1.postMessage(new Uint8Array([0, 1, 2, 3]).subarray(2));
+  const kept = new Uint8Array([4, 5]);
+  near.send(kept);
+  await both;
+  expect(seen).toEqual([
+    [2, 3],
+    [4, 5],
+  ]);
+  expect([...kept]).toEqual([4, 5]);
+  near.close();
+  await far.closed;
 });

@@ -120,8 +120,9 @@ function createClosing() {
 function bytesOf(event: unknown): Uint8Array<ArrayBuffer> | undefined {
   if (typeof event !== "object" || event === null || !("data" in event)) return undefined;
   const { data } = event;
-  // The buffer may come from another realm (a worker, a test's context), where `instanceof` says no.
-  return Object.prototype.toString.call(data) === "[object ArrayBuffer]"
-    ? new Uint8Array(data as ArrayBuffer)
-    : undefined;
+  // It may come from another realm (a worker, a test's context), where `instanceof` says no.
+  const tag = Object.prototype.toString.call(data);
+  if (tag === "[object ArrayBuffer]") return new Uint8Array(data as ArrayBuffer);
+  // A structured clone may arrive as a view. Columns are read in place, so that their bytes must lie at the start.
+  return tag === "[object Uint8Array]" ? (data as Uint8Array<ArrayBuffer>).slice() : undefined;
 }

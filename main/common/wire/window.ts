@@ -20,7 +20,7 @@ export interface HostMessages {
   openFiles: readonly string[];
   command: PageCommand;
   notice: HostNotice;
-  /** The backend has ended: its port is dead, ask for another one. */
+  /** The backend has ended, and the port with it, which says nothing of that itself: ask for another one. */
   backendGone: Record<string, never>;
 }
 

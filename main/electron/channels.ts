@@ -1,0 +1,8 @@
+/** Names of the messages between Electron's process and the preload. The page sees none of them: it has `WindowBridge`. */
+
+export const REQUEST_PORT = "pipewave:request-port";
+/** Comes with one port. */
+export const PORT = "pipewave:port";
+export const READY = "pipewave:ready";
+/** Name and payload of a `HostMessages`. */
+export const TELL = "pipewave:tell";
