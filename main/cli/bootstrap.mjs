@@ -244,7 +244,15 @@ async function handOver(script, args) {
     return;
   }
 
-  const child = spawn(node, [file, ...args], { stdio: "inherit" });
+  startChild(node, [file, ...args]);
+}
+
+/**
+ * Runs a program in our place: it gets our terminal and our signals, and we end as it ends.
+ * @param {string} program @param {string[]} args
+ */
+function startChild(program, args) {
+  const child = spawn(program, args, { stdio: "inherit" });
   for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
     process.on(signal, () => {
       // Ctrl-C in a terminal reaches the child by itself; a second one would mean "at once".
@@ -252,20 +260,36 @@ async function handOver(script, args) {
     });
   }
   child.on("error", (error) => {
-    process.stderr.write(`${node} cannot be started: ${error.message}\n`);
+    process.stderr.write(`${program} cannot be started: ${error.message}\n`);
     process.exit(1);
   });
   child.on("exit", (code, signal) => process.exit(signal === null ? (code ?? 1) : 128 + os.constants.signals[signal]));
+}
+
+/**
+ * Electron's binary, where it was fetched and there is a display; undefined otherwise.
+ * @param {string} root @param {{ platform?: NodeJS.Platform, env?: NodeJS.ProcessEnv }} [surroundings]
+ */
+export function findDesktop(root, { platform = process.platform, env = process.env } = {}) {
+  const isShown = platform !== "linux" || env["DISPLAY"] || env["WAYLAND_DISPLAY"];
+  const folder = path.join(root, "node_modules", "electron");
+  // The electron package notes here where its download put the program.
+  const note = path.join(folder, "path.txt");
+  if (!isShown || !existsSync(note)) return undefined;
+  const program = path.join(folder, "dist", readFileSync(note, "utf8").trim());
+  return existsSync(program) ? program : undefined;
 }
 
 const cli = "main/cli/index.ts";
 
 /** @type {Record<string, (args: string[]) => Promise<void>>} */
 const commands = {
-  /** `open` chooses what to open in: a browser, until the desktop has its backend. */
+  /** The desktop where there is one to show it on; a browser otherwise, and for whatever has options. */
   async start(args) {
     await ensureBuilt({ evenIfFresh: false });
-    await handOver(cli, ["open", ...args]);
+    const desktop = args.some((arg) => arg.startsWith("-")) ? undefined : findDesktop(repositoryRoot);
+    if (desktop === undefined) await handOver(cli, ["open", ...args]);
+    else startChild(desktop, [repositoryRoot, ...args]);
   },
   async pipewave(args) {
     if (args[0] === "serve" || args[0] === "open") await ensureBuilt({ evenIfFresh: false });

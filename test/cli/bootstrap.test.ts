@@ -5,7 +5,7 @@ import path from "node:path";
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import { installationKey, isBuilt, isInstalled, markInstalled } from "../../main/cli/bootstrap.mjs";
+import { findDesktop, installationKey, isBuilt, isInstalled, markInstalled } from "../../main/cli/bootstrap.mjs";
 
 let root = "";
 
@@ -137,5 +137,29 @@ describe("isBuilt", () => {
     write(built, "", 150);
     write("test/wire/rpc.test.ts", "", 200);
     expect(isBuilt(root)).toBe(true);
+  });
+});
+
+describe("findDesktop", () => {
+  const program = () => path.join(root, "node_modules/electron/dist/electron");
+  const here = { platform: "linux", env: { DISPLAY: ":0" } } as const;
+
+  beforeEach(() => {
+    write("node_modules/electron/path.txt", "electron", 1);
+    write("node_modules/electron/dist/electron", "", 1);
+  });
+
+  test("is Electron's binary where there is a display", () => {
+    expect(findDesktop(root, here)).toBe(program());
+    expect(findDesktop(root, { platform: "linux", env: { WAYLAND_DISPLAY: "wayland-0" } })).toBe(program());
+    expect(findDesktop(root, { platform: "darwin", env: {} })).toBe(program());
+  });
+
+  test("is nothing without a display, and where the binary was not fetched", () => {
+    expect(findDesktop(root, { platform: "linux", env: {} })).toBeUndefined();
+    rmSync(program());
+    expect(findDesktop(root, here)).toBeUndefined();
+    rmSync(path.join(root, "node_modules/electron/path.txt"));
+    expect(findDesktop(root, here)).toBeUndefined();
   });
 });
