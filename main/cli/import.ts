@@ -36,7 +36,8 @@ export function registerImport(program: Command): void {
       "Turns each trace file (plain, gzip or zstd) into a run file, <name>.pipewave in the current folder. The format is " +
         "told by the content: Chrome Trace Event JSON, PyTorch profiler (Kineto), Nsight Systems exported as SQLite, " +
         "Perfetto protobuf, PyTorch schedule tables, spans as CSV or NDJSON. A folder is one run: its files are the ranks of " +
-        "a job and are set to one clock. Several traces are a run each; with -o run.pipewave or --one-run they are one.",
+        "a job and are set to one clock. Several traces are a run each; with -o run.pipewave or --one-run they are one. " +
+        "A run file is recognised again by other --rules, without its traces.",
     )
     .argument("<trace...>", "trace files, or folders of them")
     .option("-o, --output <path>", "the run file to write; an existing folder for a run each")
@@ -48,7 +49,10 @@ export function registerImport(program: Command): void {
     .option("--keep-partial", "import what is whole of a trace that was cut off")
     .option("-f, --force", "replace a run file that exists already")
     .option("--json", "print the import report as JSON")
-    .action(async (traces: string[], options: ImportOptions) => {
+    .action(async (traces: string[], options: ImportOptions, command: Command) => {
+      if (traces.length > 1 && isUnclear(options)) {
+        command.error("error: with several traces, -o must name an existing folder, or a file that ends in .pipewave");
+      }
       const works = planImports(traces, options);
       await runCommand(options, async (context) => {
         const outcomes = await importAll(works, options, context);
@@ -66,6 +70,9 @@ export function registerImport(program: Command): void {
     });
 }
 
+const RUN_SUFFIX = ".pipewave";
+const RUN_SUFFIX_AT_END = /\.pipewave$/;
+
 /** What becomes one run file. */
 interface ImportWork {
   readonly paths: readonly string[];
@@ -73,6 +80,11 @@ interface ImportWork {
   readonly isMany: boolean;
   readonly name: string;
   readonly out: string;
+}
+
+/** A folder's name that was mistyped must not become a run of all traces. */
+function isUnclear({ output, oneRun = false }: ImportOptions): boolean {
+  return !oneRun && output !== undefined && !isFolder(output) && !output.endsWith(RUN_SUFFIX);
 }
 
 /** A folder is one run, several files are one where they get one name or are said to be. */
@@ -88,7 +100,8 @@ function planImports(traces: readonly string[], { output, oneRun = false }: Impo
   });
 }
 
-const nameOf = (trace: string): string => stemOfTrace(path.basename(path.resolve(trace))).replace(/\.pipewave$/, "");
+const nameOf = (trace: string): string =>
+  stemOfTrace(path.basename(path.resolve(trace))).replace(RUN_SUFFIX_AT_END, "");
 
 async function importAll(
   works: readonly ImportWork[],
@@ -111,6 +124,11 @@ async function importAll(
       onProgress: ({ step, share }) => onProgress({ step: `${path.basename(paths[0])}: ${step}`, share }),
     };
     try {
+      const again = isMany ? undefined : await importAgain(paths[0], options, { ...common, name });
+      if (again !== undefined) {
+        outcomes.push(again);
+        continue;
+      }
       const many = { paths, name, keepGoing, ...(rankFrom === undefined ? {} : { rankFrom }) };
       outcomes.push(
         isMany ? await importFolder({ ...common, ...many }) : await importTrace({ ...common, path: paths[0] }),
@@ -121,6 +139,28 @@ async function importAll(
     }
   }
   return outcomes;
+}
+
+/** A run file is recognised again, by the rules that are given; undefined for a trace. */
+async function importAgain(
+  file: string,
+  { rules }: ImportOptions,
+  common: Omit<FileImportOptions, "path" | "rules"> & { readonly name: string },
+): Promise<ImportReport | undefined> {
+  if (!file.endsWith(RUN_SUFFIX)) return undefined;
+  const { openRun } = await import("../../db/index.ts");
+  const { recogniseAgain } = await import("../core/import/recognise/recognise-again.ts");
+  const { readRulesFile } = await import("../core/import/recognise/load-rules.ts");
+  const text = rules === undefined ? undefined : await readRulesFile(rules);
+  const reader = openRun(file);
+  try {
+    const { out, name, replace = false, deriveLater = false, signal, onProgress } = common;
+    const given = { ...(signal === undefined ? {} : { signal }), ...(onProgress === undefined ? {} : { onProgress }) };
+    const called = text === undefined ? {} : { rules: text, rulesName: path.basename(rules ?? "") };
+    return await recogniseAgain(reader, { ...called, ...given, out, name, replace, deriveLater });
+  } finally {
+    reader.close();
+  }
 }
 
 /** The run file of a run of that name. */

@@ -5,10 +5,12 @@
  * them (wire/codec.ts). A `Handlers` object that misses a method does not compile. Reads answer in milliseconds; anything
  * long gives a `JobId` at once and goes on as a job, told by events. Failures arrive as `AppError`.
  */
+import type { AreaGroup, FoundSpans } from "./area.ts";
 import type { Comparison, ComparisonScope } from "./comparison.ts";
 import type { JobId, LaneId, RunId, SpanId, StageId } from "./ids.ts";
 import type { BubbleWindow, CriticalPath, TransferColumns } from "./explanation.ts";
 import type { Lane, Pass, Run, SpanColumns, SpanName, Stage, StageEdge } from "./model.ts";
+import type { Note, NoteDraft } from "./notes.ts";
 import type { ImportReport, NoPipelineReport, RunReport } from "./report.ts";
 import type { RulePreview } from "./rules.ts";
 import type { BackendStatus, CaptureOptions, CapturePreview } from "./runner-api.ts";
@@ -16,6 +18,7 @@ import type { HeatmapRow, RowAxis, Tile, TileKey } from "./tile.ts";
 import type { MatrixQuantity, StageMatrix } from "./matrix.ts";
 import type { AppErrorFields } from "./errors.ts";
 import type { Changes } from "./schedule/changes.ts";
+import type { SqlAnswer } from "./sql.ts";
 import type { SimulationFigures, SimulationOptions, WhatIfAnswer } from "./simulation.ts";
 
 /** One run of the library, as its list shows it. Figures are absent where no pipeline was recognised. */
@@ -229,6 +232,38 @@ export interface Api {
     readonly limit: number;
   }): SpanWindow;
   readSpan(args: { readonly run: RunId; readonly span: SpanId }): SpanDetail;
+  /** What people have written on the run, in the order of the times it is about. */
+  readNotes(args: { readonly run: RunId }): readonly Note[];
+  /**
+   * Writes a note into the run's file: a new one, or with `id` an old one anew, also one that was deleted.
+   * @throws AppError write-failed, unknown-run for a run that has no file yet
+   */
+  saveNote(args: {
+    readonly run: RunId;
+    readonly note: NoteDraft & Partial<Pick<Note, "id" | "createdAtEpochMs">>;
+  }): Note;
+  deleteNote(args: { readonly run: RunId; readonly note: number }): void;
+  /** What touches the rows [fromRow, toRow) of an axis in [fromNs, toNs), by stage, pass and phase. */
+  readArea(args: {
+    readonly run: RunId;
+    readonly axis: RowAxis;
+    readonly fromRow: number;
+    readonly toRow: number;
+    readonly fromNs: number;
+    readonly toNs: number;
+  }): readonly AreaGroup[];
+  /** Spans whose names contain a text, in either case: from `fromNs` on, then from the start of the run; at most `limit`. */
+  findSpans(args: {
+    readonly run: RunId;
+    readonly text: string;
+    readonly fromNs: number;
+    readonly limit: number;
+  }): FoundSpans;
+  /**
+   * Runs one reading SQL statement on the run's file, in a process of its own and within `SQL_TIME_LIMIT_MS`.
+   * @throws AppError invalid-sql, too-slow, unknown-run for a run that has no file yet
+   */
+  querySql(args: { readonly run: RunId; readonly sql: string; readonly mostRows?: number }): SqlAnswer;
   /**
    * Simulates into memory; the run of the answer can be read until some more have been simulated. Made to be asked again and
    * again, cancelling what is under way. @throws AppError impossible-order, malformed-schedule, invalid-argument, too-large
@@ -278,6 +313,12 @@ export const API_METHODS: Readonly<Record<keyof Api, true>> = {
   readSpans: true,
   readStageSpans: true,
   readSpan: true,
+  querySql: true,
+  readNotes: true,
+  saveNote: true,
+  deleteNote: true,
+  readArea: true,
+  findSpans: true,
   simulate: true,
   saveSimulation: true,
   rankChanges: true,

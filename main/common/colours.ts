@@ -22,7 +22,7 @@ export const OP_COLOURS: OpColours = {
   mlp: 0x1d9aa6,
   embedding: 0x9a7b2f,
   loss: 0xcf4a3f,
-  other: 0x5b7ba8,
+  other: 0x5776a3,
 };
 
 /**
@@ -102,10 +102,14 @@ export function workColour({ op, pass }: { op: Op; pass: Pass }, ops: OpColours 
   return mix({ from: ops[op], to: 0x000000, share: SHADE_BY_PASS[pass] });
 }
 
-/** Text that reads on `background`: white or near-black, whichever has more contrast (WCAG 2 relative luminance). */
+/** What WCAG 2 asks of small text. */
+const LEAST_CONTRAST = 4.5;
+
+/** Text that reads on `background`: white, else near-black, else black; one of white and black always has enough contrast. */
 export function textColourOn(background: Rgb): Rgb {
-  const dark = 0x16181d;
-  return contrast(background, 0xffffff) >= contrast(background, dark) ? 0xffffff : dark;
+  const [white, nearBlack, black] = [0xffffff, 0x16181d, 0x000000];
+  if (contrast(background, white) >= LEAST_CONTRAST) return white;
+  return contrast(background, nearBlack) >= LEAST_CONTRAST ? nearBlack : black;
 }
 
 /** Linear mix in sRGB, channel by channel, rounded: share 0 gives `from`, 1 gives `to`. */

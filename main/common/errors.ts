@@ -38,6 +38,7 @@ export const ERROR_CODES = {
   "worker-died": "a worker thread ended without an answer",
   "out-of-memory": "the device or the process has no memory left",
   "too-large": "a limit of size was exceeded",
+  "too-slow": "a limit of time was exceeded",
   refused: "the host does not allow the request",
   "connection-lost": "the other side of the wire is gone",
 } as const;

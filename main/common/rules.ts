@@ -28,11 +28,16 @@ export interface RuleResult {
   readonly examples: readonly RuleExample[];
 }
 
-/** A name that no rule recognised, with what one of its spans has for arguments. */
+/** Names that no rule recognised and that differ in numbers only, with what a span of theirs has for arguments. */
 export interface UnrecognisedName {
+  /** One of the names. */
   readonly name: string;
+  /** What they have in common, `#` for every number. */
+  readonly shape: string;
   readonly category?: string;
+  /** Spans, and different names. */
   readonly count: number;
+  readonly names: number;
   /** JSON text. */
   readonly args?: string;
 }

@@ -9,9 +9,19 @@ import { AppError } from "#common/errors.ts";
 import type { ImportReport } from "#common/report.ts";
 
 import { openRun } from "../../db/index.ts";
+import type { RunReader } from "../../db/index.ts";
+import { importFolder } from "./import/folder/import-folder.ts";
 import { importTrace } from "./import/import-trace.ts";
+import { recogniseAgain } from "./import/recognise/recognise-again.ts";
 import { summariseRun } from "./run-summary.ts";
-import type { ImportTask, KnownSource, Progress, TaskResults } from "./worker-protocol.ts";
+import type {
+  ImportFolderTask,
+  ImportTask,
+  KnownSource,
+  RecogniseAgainTask,
+  Progress,
+  TaskResults,
+} from "./worker-protocol.ts";
 
 /** @throws AppError what `importTrace` throws; the signal's reason */
 export async function importRunFile(
@@ -29,6 +39,42 @@ export async function importRunFile(
   signal.throwIfAborted();
   onProgress({ step: "computing key figures" });
   return { report, summary: summariseRun(out) };
+}
+
+/** The same for the files of a job, which become one run. @throws AppError what `importFolder` throws; the signal's reason */
+export async function importFolderFile(
+  { kind: _kind, path: _path, ...options }: ImportFolderTask,
+  { signal, onProgress }: { readonly signal: AbortSignal; readonly onProgress: (progress: Progress) => void },
+): Promise<TaskResults["import-folder"]> {
+  const report = await importFolder({ ...options, signal, onProgress });
+  signal.throwIfAborted();
+  onProgress({ step: "computing key figures" });
+  return { report, summary: summariseRun(options.out) };
+}
+
+/** A run by other rules. @throws AppError what `recogniseAgain` throws; the signal's reason */
+export function recogniseRunFile(
+  { path, rules, name, out }: RecogniseAgainTask,
+  { signal, onProgress }: { readonly signal: AbortSignal; readonly onProgress: (progress: Progress) => void },
+): Promise<TaskResults["recognise-again"]> {
+  return withRun(path, async (reader) => {
+    const report = await recogniseAgain(reader, { rules, name, out, signal, onProgress });
+    onProgress({ step: "computing key figures" });
+    return { report, summary: summariseRun(out) };
+  });
+}
+
+/** Opens a run for as long as it is used. */
+export async function withRun<Result>(
+  path: string,
+  use: (reader: RunReader) => Result | Promise<Result>,
+): Promise<Result> {
+  const reader = openRun(path);
+  try {
+    return await use(reader);
+  } finally {
+    reader.close();
+  }
 }
 
 async function findKnown(path: string, known: readonly KnownSource[], signal: AbortSignal) {

@@ -127,6 +127,16 @@ export class Library {
     this.#tellChange();
   }
 
+  /** Writes into the notes of a run's file; its figures stay as they are. @throws AppError unknown-run, and what `change` throws */
+  changeNotes<Result>(run: RunId, change: (file: string) => Result): Result {
+    const file = this.fileOf(run);
+    const summary = this.#summaries.get(run, stampOf(file));
+    const result = change(file);
+    if (summary !== undefined) this.#summaries.set(run, stampOf(file), summary);
+    this.#tellChange();
+    return result;
+  }
+
   /** Moves the run to the trash. The caller has closed its readers. @throws AppError unknown-run */
   delete(run: RunId): void {
     this.fileOf(run);

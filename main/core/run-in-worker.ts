@@ -20,7 +20,7 @@ export interface RunInWorkerOptions {
   readonly heapMb?: number;
 }
 
-const workerEntry = new URL("./worker.ts", import.meta.url);
+export const workerEntry = new URL("./worker.ts", import.meta.url);
 const DEFAULT_HEAP_MB = 4096;
 
 /** @throws AppError what the task throws, or `worker-died`; the signal's reason when cancelled; a bug's message as an Error */

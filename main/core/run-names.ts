@@ -10,7 +10,7 @@ const RUN_SUFFIX = ".pipewave";
 
 /** Suffixes of traces that say nothing about the run. */
 const TRACE_SUFFIX =
-  /\.(gz|zst|zstd|json|jsonl|trace|pt|txt|log|csv|sqlite|nsys-rep|pftrace|perfetto-trace|pipewave)$/i;
+  /\.(gz|zst|zstd|json|jsonl|ndjson|trace|pt|txt|log|csv|sqlite|nsys-rep|pftrace|perfetto-trace|pipewave)$/i;
 /** Refused by one file system or another, or meant for something else: separators, controls, wildcards, quotes, pipes. */
 // eslint-disable-next-line no-control-regex -- control characters are exactly what is meant
 const UNUSABLE = /[\u0000-\u001f\u007f/\\:*?"<>|]+/g;

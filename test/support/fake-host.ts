@@ -79,6 +79,15 @@ export function createFakeHost({ stages = 8, batches = 6 }: { stages?: number; b
       throw new Error("the fake measures nothing");
     },
     startCapture: (): JobId => jobId(nextJob++),
+    previewRules: ({ rules }) => ({
+      sampled: 0,
+      spans: 0,
+      recognised: 0,
+      rules: [],
+      unrecognised: [],
+      ...(rules?.includes("wrong") === true ? { problem: "that rule is wrong" } : {}),
+    }),
+    recogniseAgain: (): JobId => jobId(nextJob++),
     renameRun: () => undefined,
     deleteRun: () => undefined,
     restoreRun: () => undefined,
@@ -109,6 +118,12 @@ export function createFakeHost({ stages = 8, batches = 6 }: { stages?: number; b
     deriveRun: () => run,
     readSpans: ({ fromNs, toNs }) => createSpans({ stages, batches, fromNs, toNs }),
     readStageSpans: ({ fromNs, toNs }) => createSpans({ stages, batches, fromNs, toNs }),
+    querySql: () => ({ columns: ["one"], rows: [[1]], more: false, elapsedMs: 1 }),
+    readNotes: () => [],
+    saveNote: ({ note }) => ({ id: 1, createdAtEpochMs: 0, ...note }),
+    deleteNote: () => undefined,
+    readArea: () => [],
+    findSpans: () => ({ ids: new Float64Array(), total: 0 }),
     readSpan: ({ span }) => ({
       id: span,
       name: { id: nameId(0), text: "forward" },

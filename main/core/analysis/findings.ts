@@ -3,11 +3,13 @@
  *
  * A finding states what was measured; where it says what a change would win, that is an upper limit worked out from the same
  * run, and it says so. They are ranked by `costNs`, the ns of the window that each can explain at most: of idle time its mean
- * over the ranks, of the bottleneck what its bound exceeds the next one's by. They overlap (a slow rank starves the others)
- * and do not sum to anything.
+ * over the ranks, but not more than the window exceeds the computing of its busiest rank; of the bottleneck how far the
+ * interval could fall if its rank took no time; of an uneven partition what the best one would take off its slowest rank.
+ * They overlap (a slow rank starves the others) and do not sum to anything.
  */
 import { formatCountOf, formatDuration, formatShare } from "#common/format.ts";
-import type { Finding, RunReport } from "#common/report.ts";
+import { PASS_FORWARD } from "#common/model.ts";
+import type { Finding, RunReport, Straggler } from "#common/report.ts";
 import { anchorsOf } from "./anchors.ts";
 import { findMostAwaited, listDelayed } from "./awaited-work.ts";
 import type { AwaitedSum } from "./awaited-work.ts";
@@ -25,6 +27,12 @@ const LEAST_SLOWDOWN_TO_TELL = 1.2;
 /** Sum of the ranks' computing as a multiple of the time in which any computes: 1 is never two at once. */
 const MOST_OVERLAP = 1.02;
 
+/**
+ * Where ranks work one at a time there is one fact, told once: whoever works alone starves the others, there is no pipeline
+ * that fills, and work that lies unevenly on the ranks takes as long as any other.
+ */
+const NOTHING_WHERE_ALONE: ReadonlySet<string> = new Set(["starved", "fill-drain", "imbalance"]);
+
 export type MeasuredReport = Omit<RunReport, "findings">;
 
 interface Context {
@@ -40,10 +48,9 @@ export function findFindings(context: Context): Finding[] {
   const found = [...finders, tellImbalance, tellStraggler]
     .map((find) => find(context))
     .filter((finding) => finding !== undefined);
-  // Whoever works alone starves the others: one fact, told once.
   const isAlone = found.some(({ kind }) => kind === "one-at-a-time");
   return found
-    .filter(({ kind }) => !(isAlone && kind === "starved"))
+    .filter(({ kind }) => !(isAlone && NOTHING_WHERE_ALONE.has(kind)))
     .filter(({ costNs }) => costNs >= LEAST_SHARE * makespanNs)
     .sort((a, b) => b.costNs - a.costNs)
     .slice(0, MOST_FINDINGS);
@@ -88,11 +95,15 @@ function tellBottleneck(context: Context): Finding | undefined {
   const keeps =
     `${RESOURCE_WORDS[resource]}${mostly}, keeps it busy ${formatDuration(boundNs)} of every ` +
     `${formatDuration(meanNs)} between batches (${formatShare(boundNs / meanNs)})`;
+  // Taking work off one rank shortens no chain of dependencies by more than that work, and the next bound stays.
+  const withoutItNs = Math.max(second?.boundNs ?? 0, meanNs - boundNs);
+  const why =
+    second?.boundNs === withoutItNs ? `that is what rank ${second.rank} needs` : "the rest of it is not its own work";
   const next =
     second === undefined
       ? ""
-      : ` Next is rank ${second.rank}: with its ${formatDuration(second.boundNs)} the bound would be ` +
-        `${formatShare(second.gainNs / Math.max(1, boundNs))} lower, which is all that a faster rank ${rank} alone can win.`;
+      : ` A faster rank ${rank} alone cannot bring the interval below ${formatDuration(withoutItNs)} ` +
+        `(−${formatShare(1 - withoutItNs / meanNs)}): ${why}.`;
   const intro =
     boundNs < NEAR_BOUND * meanNs
       ? `No rank is near its limit; the nearest is rank ${rank}: `
@@ -102,7 +113,7 @@ function tellBottleneck(context: Context): Finding | undefined {
   return {
     kind: "bottleneck",
     text: `${intro}${keeps}.${next}`,
-    costNs: Math.min(report.makespanNs, (second?.gainNs ?? boundNs) * (anchors.length - 1)),
+    costNs: Math.min(report.makespanNs, (meanNs - withoutItNs) * (anchors.length - 1)),
     evidence: evidenceOf(context, {
       ranks: [rank],
       spans: listLongest(context, (i) => occupancy.spans.stage[i] === stage, [rank]),
@@ -131,13 +142,18 @@ function tellOneAtATime(context: Context): Finding | undefined {
   const anyNs = totalLength(uniteIntervals(context.occupancy.ranks.map(({ busy }) => busy)));
   if (bubble.rows.length < 2 || run.batches < 2 || busyNs > anyNs * MOST_OVERLAP) return undefined;
   const ranks = bubble.rows.map(({ rank }) => rank);
-  const longestNs = Math.max(...bubble.rows.map((row) => row.busyNs));
+  const isShared = context.report.initiationInterval.rows.some(({ resource }) => resource === "device");
+  const longestNs = isShared ? anyNs : Math.max(...bubble.rows.map((row) => row.busyNs));
+  const advice = isShared
+    ? "They share a device: more batches in flight can only fill the pauses between them; the window cannot become " +
+      `shorter than the ${formatDuration(longestNs)} in which it is busy`
+    : "With more batches in flight they would overlap; the window cannot become shorter than the " +
+      `${formatDuration(longestNs)} of the busiest rank`;
   return {
     kind: "one-at-a-time",
     text:
       `The ranks compute one after the other, hardly ever two at once: on average ${(busyNs / makespanNs).toFixed(2)} of ` +
-      `${ranks.length} work. With more batches in flight they would overlap; the window cannot become shorter than the ` +
-      `${formatDuration(longestNs)} of the busiest rank (now ${formatDuration(makespanNs)}).`,
+      `${ranks.length} work. ${advice} (now ${formatDuration(makespanNs)}).`,
     costNs: makespanNs - longestNs,
     evidence: evidenceOf(context, { ranks, spans: [] }),
   };
@@ -146,6 +162,11 @@ function tellOneAtATime(context: Context): Finding | undefined {
 /** Mean ns of a cause a rank. */
 function meanOver({ bubble }: MeasuredReport, ns: number | undefined): number {
   return Math.round((ns ?? 0) / Math.max(1, bubble.rows.length));
+}
+
+/** What an end of such idle time could win at most: the busiest rank computes as long as before. */
+function limitIdle({ bubble, makespanNs }: MeasuredReport, idleNs: number): number {
+  return Math.min(idleNs, makespanNs - bubble.rows.reduce((most, { busyNs }) => Math.max(most, busyNs), 0));
 }
 
 function describeAwaited(context: Context, first: AwaitedSum): string {
@@ -170,7 +191,7 @@ function tellStarving(context: Context): Finding | undefined {
     text:
       `Ranks wait ${share} of the window for input that has not been produced, rank ${most.rank} the longest ` +
       `(${formatDuration(most.byCauseNs.starved ?? 0)}).${known}`,
-    costNs,
+    costNs: limitIdle(report, costNs),
     evidence: evidenceOf(context, { ranks: [most.rank], spans: awaited?.spans ?? [] }),
   };
 }
@@ -194,7 +215,7 @@ function tellBlocking(context: Context): Finding | undefined {
     text:
       `Rank ${most.rank} cannot hand its output on for ${formatDuration(most.byCauseNs.blocked ?? 0)} ` +
       `(${formatShare((most.byCauseNs.blocked ?? 0) / report.makespanNs)} of the window): the channel is full.${whom}`,
-    costNs,
+    costNs: limitIdle(report, costNs),
     evidence: evidenceOf(context, { ranks: [most.rank], spans: awaited?.spans ?? [] }),
   };
 }
@@ -213,7 +234,7 @@ function tellRamps(context: Context): Finding | undefined {
       `Filling and draining the pipeline leaves the ranks idle ${formatShare(costNs / report.makespanNs)} of the window ` +
       `(fill ${formatDuration(meanOver(report, fill))}, drain ${formatDuration(meanOver(report, drain))} a rank on average). ` +
       `It is paid once for ${batches} batches on ${ranks.length} ranks: more batches make it a smaller share.`,
-    costNs,
+    costNs: limitIdle(report, costNs),
     evidence: evidenceOf(context, { ranks, spans: [] }),
   };
 }
@@ -232,7 +253,7 @@ function tellExposed(context: Context): Finding | undefined {
   return {
     kind: "transfer",
     text: `Ranks stand still for transfers ${formatShare(costNs / report.makespanNs)} of the window, rank ${most.rank} the most (${formatDuration(most.byCauseNs.transfer ?? 0)}).${hidden}`,
-    costNs,
+    costNs: limitIdle(report, costNs),
     evidence: evidenceOf(context, {
       ranks: [most.rank],
       spans: findMostAwaited(context.occupancy, context.idle, { cause: "transfer", most: MOST_SPANS })?.spans ?? [],
@@ -251,7 +272,7 @@ function tellUnexplained(context: Context): Finding | undefined {
   return {
     kind: "other",
     text: `Ranks idle ${formatShare(costNs / report.makespanNs)} of the window although their input had been produced, rank ${most.rank} the longest (${formatDuration(most.byCauseNs.other ?? 0)}). ${why}`,
-    costNs,
+    costNs: limitIdle(report, costNs),
     evidence: evidenceOf(context, { ranks: [most.rank], spans: longestOther(context, most.rank) }),
   };
 }
@@ -286,13 +307,15 @@ function tellImbalance(context: Context): Finding | undefined {
     best === undefined || best.maxNs > best.currentMaxNs * 0.95
       ? ""
       : ` By the measured times the best contiguous partition is ${ranges}: its slowest rank would compute ${formatDuration(best.maxNs)} a batch instead of ${formatDuration(best.currentMaxNs)}.`;
+  // Stages cannot be cut: of what the slowest rank exceeds the mean, only the share that a better partition takes off counts.
+  const winnable = best === undefined ? 1 : 1 - best.maxNs / Math.max(1, best.currentMaxNs);
   const otherRanks = listRanks(others.map(({ rank }) => rank).sort((a, b) => a - b));
   return {
     kind: "imbalance",
     text:
       `Rank ${most.rank} is busy ${formatShare(most.busyNs / makespanNs)} of the window, ${otherRanks} ` +
       `${formatShare(othersShare)}${others.length > 1 ? " on average" : ""}${because}.${better}`,
-    costNs: imbalance.maxNs - imbalance.meanNs,
+    costNs: Math.min(imbalance.maxNs - imbalance.meanNs, Math.round(imbalance.maxNs * winnable)),
     evidence: evidenceOf(context, {
       ranks: [most.rank],
       spans: listLongest(context, (i) => occupancy.spans.stage[i] === heaviest?.id, [most.rank]),
@@ -300,25 +323,39 @@ function tellImbalance(context: Context): Finding | undefined {
   };
 }
 
+/** Of those that are slow enough to tell, the one that costs most: twice the time of next to nothing is nothing. */
 function tellStraggler(context: Context): Finding | undefined {
-  const { report } = context;
-  const straggler = report.imbalance?.stragglers.find(
-    ({ kind, slowdown }) => kind !== "rank" && slowdown >= LEAST_SLOWDOWN_TO_TELL,
-  );
+  const { report, occupancy } = context;
+  const { spans, stages } = occupancy;
+  const costOf = ({ kind, ns, peersNs }: Straggler): number =>
+    Math.min(report.makespanNs, (ns - peersNs) * (kind === "stage" ? report.run.batches : 1));
+  const [straggler] = (report.imbalance?.stragglers ?? [])
+    .filter(({ kind, slowdown }) => kind !== "rank" && slowdown >= LEAST_SLOWDOWN_TO_TELL)
+    .sort((a, b) => costOf(b) - costOf(a)) as [Straggler?];
   if (straggler === undefined) return undefined;
   const { kind, id, ns, peersNs, slowdown, peers } = straggler;
-  const { spans } = context.occupancy;
+  const own = kind === "stage" ? stages.find((stage) => stage.id === id) : undefined;
   const what = kind === "stage" ? nameStage(context, id) : `${kind} ${id}`;
-  const others = formatCountOf(peers, kind === "batch" ? { one: "other", many: "others" } : { one: "peer" });
-  const measure = kind === "replica" ? "a makespan of" : kind === "stage" ? "a median of" : "computing for";
+  const measure = { stage: "a median of", replica: "a makespan of", batch: "computing for", rank: "computing for" }[
+    kind
+  ];
   const unit = kind === "stage" ? " a batch" : "";
+  // "other" is no kind: nobody said that such stages do the same.
+  const others =
+    own === undefined || own.op === "other"
+      ? formatCountOf(peers, { one: "other", many: "others" })
+      : formatCountOf(peers, { one: `other ${own.op} stage` });
+  const isLast = own !== undefined && stages.every(({ ordinal }) => ordinal <= own.ordinal);
+  const isTraining = anchorsOf(occupancy).passes[PASS_FORWARD] === 0;
+  const hint =
+    isLast && isTraining && own.op === "other" ? " It is the last stage, which often computes the loss as well." : "";
   const column = kind === "stage" ? spans.stage : spans.batch;
   return {
     kind: "straggler",
     text:
-      `${what[0].toUpperCase()}${what.slice(1)} takes ${slowdown.toFixed(2)} × the time of its ${others}` +
-      `${kind === "stage" ? " of the same kind" : ""}: ${measure} ${formatDuration(ns)}${unit} against ${formatDuration(peersNs)}.`,
-    costNs: Math.min(report.makespanNs, (ns - peersNs) * (kind === "stage" ? report.run.batches : 1)),
+      `${what[0].toUpperCase()}${what.slice(1)} takes ${slowdown.toFixed(2)} × the median of the ${others}: ` +
+      `${measure} ${formatDuration(ns)}${unit} against ${formatDuration(peersNs)}.${hint}`,
+    costNs: costOf(straggler),
     evidence: evidenceOf(context, {
       ranks: [],
       spans: kind === "replica" ? [] : listLongest(context, (i) => column[i] === id),

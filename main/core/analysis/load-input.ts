@@ -31,6 +31,12 @@ export function loadAnalysisInput(reader: RunReader): SurveyedInput {
   return { run, spans: reader.readAllSpans(), lanes, stages, names, ...readFlows(reader) };
 }
 
+/** All spans, and of a large run the survey that its file keeps: finding it in the spans would take seconds. */
+export function loadComparedInput(reader: RunReader): SurveyedInput {
+  const input = loadAnalysisInput(reader);
+  return reader.spanCount <= MOST_SPANS_AT_ONCE ? input : { ...input, survey: surveyFile(reader).survey };
+}
+
 /**
  * What the report of a scope needs; what is not given of the scope is chosen as there.
  * @param limits others only in tests

@@ -2,7 +2,7 @@
 import type { Comparison, ComparisonScope } from "#common/comparison.ts";
 
 import { openRun } from "../../../db/index.ts";
-import { loadAnalysisInput } from "../analysis/load-input.ts";
+import { loadComparedInput } from "../analysis/load-input.ts";
 import { compareRuns } from "./compare-runs.ts";
 
 /** @throws AppError what `openRun` throws, no-pipeline, unknown-scope, invalid-argument */
@@ -11,7 +11,7 @@ export function compareRunFiles(files: { readonly a: string; readonly b: string 
   try {
     const b = openRun(files.b);
     try {
-      return compareRuns({ a: loadAnalysisInput(a), b: loadAnalysisInput(b) }, scope);
+      return compareRuns({ a: loadComparedInput(a), b: loadComparedInput(b) }, scope);
     } finally {
       b.close();
     }

@@ -15,7 +15,7 @@ import type { RunReport } from "#common/report.ts";
 import { analyseScope } from "../analysis/build-report.ts";
 import type { AnalysisInput } from "../analysis/input.ts";
 import { chooseWindow, surveyRun } from "../analysis/windows.ts";
-import type { Survey } from "../analysis/windows.ts";
+import type { Survey, SurveyedInput } from "../analysis/windows.ts";
 import { attributeDifference } from "./attribution.ts";
 import { gatherComparedSpans } from "./compared-spans.ts";
 import type { ComparedSpans } from "./compared-spans.ts";
@@ -52,7 +52,7 @@ interface Sides {
  *   mapping that names stages which do not exist
  */
 export function compareRuns(
-  inputs: { readonly a: AnalysisInput; readonly b: AnalysisInput },
+  inputs: { readonly a: SurveyedInput; readonly b: SurveyedInput },
   scope: ComparisonScope = {},
 ): Comparison {
   const surveys = { a: surveyPipeline(inputs.a), b: surveyPipeline(inputs.b) };
@@ -79,8 +79,8 @@ export function compareRuns(
   };
 }
 
-function surveyPipeline(input: AnalysisInput): Survey {
-  const survey = surveyRun(input);
+function surveyPipeline(input: SurveyedInput): Survey {
+  const { survey = surveyRun(input) } = input;
   if (survey.windows.length > 0) return survey;
   throw new AppError({
     code: "no-pipeline",

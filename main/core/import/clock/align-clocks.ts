@@ -42,6 +42,23 @@ export function alignClocks(merged: MergedTrace): AlignedFiles {
   };
 }
 
+/**
+ * Refines clocks that were set before, where other rules find messages that were not known then.
+ * @param before what was done to each file already
+ */
+export function refineAgain(merged: MergedTrace, before: readonly ImportedFile[]): readonly ImportedFile[] {
+  const messages = findMessages(merged.trace, listRawLanes(merged.trace, ""));
+  const { clocks } = refine(merged, messages);
+  return before.map((file) => {
+    const index = merged.files.findIndex(({ name }) => name === file.file);
+    if (index < 0 || file.clock === undefined) return file;
+    const { base, offsetNs, driftPpm } = file.clock;
+    const again = clocks[index];
+    const sum = { offsetNs: offsetNs + again.offsetNs, driftPpm: driftPpm + again.driftPpm };
+    return { ...file, ...placeOf(merged.files[index], messages), clock: { ...again, ...sum, base } };
+  });
+}
+
 /** Brings all files to the time base of the first one that recorded an epoch. */
 function alignBases({ trace, files }: MergedTrace): { bases: FileClock["base"][]; notes: string[] } {
   const base = files.find(({ baseEpochNs }) => baseEpochNs !== undefined)?.baseEpochNs;

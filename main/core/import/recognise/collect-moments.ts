@@ -2,7 +2,7 @@
 import type { RunReader } from "../../../../db/index.ts";
 import { FLOW_NEXT, FLOW_STEPS, SCOPES } from "../moment-codes.ts";
 import { stemOfTrace } from "../trace-name.ts";
-import type { LanePlace, RunFile } from "./collect-run.ts";
+import type { LanePlace, RunFile } from "./collected-file.ts";
 import { UNSAID } from "./contract.ts";
 
 const encoder = new TextEncoder();

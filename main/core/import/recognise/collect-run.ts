@@ -1,9 +1,11 @@
 /**
  * Puts the spans of a run file back to where they were before anything was recognised, file by file, and recognises them by
  * other rules: the traces that were imported are not needed. What recognition had added (device time of host annotations,
- * twins of fused spans) is left out, because it will be added anew. Times stay: clocks are set already.
+ * twins of fused spans) is left out, because it will be added anew. Times stay, but for clocks that messages can set now.
  */
+import type { ImportedFile } from "#common/report.ts";
 import type { RunReader } from "../../../../db/index.ts";
+import { refineAgain } from "../clock/align-clocks.ts";
 import { CollectedTrace } from "../collected-trace.ts";
 import { stemOfTrace } from "../trace-name.ts";
 import { nameLaneFiles, TraceMerger } from "../folder/merge-parts.ts";
@@ -11,9 +13,10 @@ import { packTrace } from "../folder/trace-part.ts";
 import { InternedTexts } from "../interned-texts.ts";
 import { projectAnnotations } from "../kineto/project-annotations.ts";
 import { PROJECTED_CATEGORY } from "../projection/project-ranges.ts";
+import type { LanePlace, RunFile } from "./collected-file.ts";
 import { collectMoments } from "./collect-moments.ts";
 import { UNSAID } from "./contract.ts";
-import type { ArgSlots, Recognised } from "./contract.ts";
+import type { Recognised } from "./contract.ts";
 import { fillSlots } from "./fill-slots.ts";
 import { KernelMemory } from "./kernel-memory.ts";
 import { createRecogniser } from "./recogniser.ts";
@@ -28,26 +31,14 @@ export interface CollectRunOptions {
   readonly onChunk: (share: number) => Promise<void>;
 }
 
-/** A file of the run while it is collected. */
-export interface RunFile {
-  readonly name: string;
-  readonly format: string;
+export interface CollectedRun {
   readonly trace: CollectedTrace;
-  readonly texts: InternedTexts;
-  /** Ids in the trace, by name of the run. */
-  readonly names: readonly { readonly text: number; readonly category: number; readonly id: number }[];
-  readonly slots: ArgSlots;
-  readonly kernels: KernelMemory;
-}
-
-/** Where the spans of a lane of the run go: file and raw lane. */
-export interface LanePlace {
-  readonly file: RunFile;
-  readonly lane: number;
+  /** Of a run of several files: their places and clocks by these rules. */
+  readonly files?: readonly ImportedFile[];
 }
 
 /** @throws what `onChunk` throws, to stop */
-export async function collectRun(reader: RunReader, { rules, onChunk }: CollectRunOptions): Promise<CollectedTrace> {
+export async function collectRun(reader: RunReader, { rules, onChunk }: CollectRunOptions): Promise<CollectedRun> {
   const all = [...rules, ...NCCL_FALLBACK_RULES.filter(({ name }) => !rules.some((rule) => rule.name === name))];
   const listed = reader.importReport?.files?.filter(({ failure }) => failure === undefined) ?? [];
   const isMany = listed.length > 1;
@@ -91,10 +82,10 @@ export async function collectRun(reader: RunReader, { rules, onChunk }: CollectR
     if (format.includes("kineto")) projectAnnotations(trace);
     kernels.recall();
   }
-  const trace = isMany ? mergeFiles(reader, { files, rules: all }) : files[0].trace;
-  trace.baseEpochNs = reader.run.originEpochNs;
-  trace.startsAtFirstEvent = false;
-  return trace;
+  const collected = isMany ? mergeFiles(reader, { files, rules: all }) : { trace: files[0].trace };
+  collected.trace.baseEpochNs = reader.run.originEpochNs;
+  collected.trace.startsAtFirstEvent = false;
+  return collected;
 }
 
 function openFile(
@@ -143,7 +134,7 @@ function placeLanes(
 function mergeFiles(
   reader: RunReader,
   { files, rules }: { files: readonly RunFile[]; rules: readonly Rule[] },
-): CollectedTrace {
+): CollectedRun {
   const merger = new TraceMerger({ rules, capacity: Math.max(1024, reader.spanCount) });
   files.forEach(({ name, format, trace }, index) => {
     const source = reader.run.sources[index];
@@ -155,5 +146,5 @@ function mergeFiles(
     const known = listed.find(({ file }) => file === name);
     return { rank: known?.rank, replica: known?.replica, isGiven: known?.placeIsGiven === true };
   });
-  return merged.trace;
+  return { trace: merged.trace, files: refineAgain(merged, listed) };
 }

@@ -104,10 +104,13 @@ const fileSchema = z.strictObject({ rules: z.array(ruleSchema).min(1).max(200) }
  * @throws AppError file-not-found, file-unreadable, invalid-rules (says which rule and field)
  */
 export async function loadRules(file: string): Promise<readonly Rule[]> {
-  const name = path.basename(file);
-  let text: string;
+  return [...parseRules(await readRulesFile(file), path.basename(file)), ...BUILT_IN_RULES];
+}
+
+/** The text of a rules file, unchecked. @throws AppError file-not-found, file-unreadable */
+export async function readRulesFile(file: string): Promise<string> {
   try {
-    text = await readFile(file, "utf8");
+    return await readFile(file, "utf8");
   } catch (error) {
     const missing = error instanceof Error && "code" in error && error.code === "ENOENT";
     throw new AppError(
@@ -119,7 +122,6 @@ export async function loadRules(file: string): Promise<readonly Rule[]> {
       { cause: error },
     );
   }
-  return [...parseRules(text, name), ...BUILT_IN_RULES];
 }
 
 /**

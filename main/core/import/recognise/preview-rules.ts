@@ -41,7 +41,7 @@ export function previewRules(reader: RunReader, text: string | undefined): RuleP
     category: category === undefined ? UNSAID : texts.add(category),
   }));
   const found = rules.map(() => new Map<number, Counted>());
-  const missed = new Map<number, Counted & { args?: string }>();
+  const missed = new Map<number, Missed>();
   const decoder = new TextDecoder();
   let sampled = 0;
   let recognised = 0;
@@ -91,14 +91,37 @@ export function previewRules(reader: RunReader, text: string | undefined): RuleP
       const { name, source } = rule;
       return [{ name, source, rule: { ...rule }, isOwn, spans, examples }];
     }),
-    unrecognised: mostFrequent(missed, NAMES).map(([name, { count, args }]): UnrecognisedName => ({
-      ...named(name),
-      count,
-      ...(args === undefined ? {} : { args }),
-    })),
+    unrecognised: listShapes(reader, missed),
     ...(problem === undefined ? {} : { problem }),
   };
 }
+
+interface Missed extends Counted {
+  readonly args?: string;
+}
+
+/** Names that differ in numbers only are one entry: what a person looks for is `mb_#/fwd`, not each of its batches. */
+function listShapes({ names }: RunReader, missed: ReadonlyMap<number, Missed>): readonly UnrecognisedName[] {
+  const shapes = Map.groupBy([...missed], ([name]) => `${names[name].category ?? ""}\0${shapeOf(names[name].text)}`);
+  return [...shapes.values()]
+    .map((of): UnrecognisedName => {
+      const [[name, { args }]] = of;
+      const { text, category } = names[name];
+      return {
+        name: text,
+        shape: shapeOf(text),
+        ...(category === undefined ? {} : { category }),
+        count: of.reduce((sum, [, { count }]) => sum + count, 0),
+        names: of.length,
+        ...(args === undefined ? {} : { args }),
+      };
+    })
+    .toSorted((a, b) => b.count - a.count || (a.shape < b.shape ? -1 : 1))
+    .slice(0, NAMES);
+}
+
+/** A digit between letters is part of a word: `p2p`. */
+const shapeOf = (name: string): string => name.replaceAll(/(?<![a-z\d])\d+|\d+(?![a-z\d])/gi, "#");
 
 interface Counted {
   count: number;

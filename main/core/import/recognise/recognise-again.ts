@@ -49,7 +49,7 @@ export async function recogniseAgain(reader: RunReader, options: RecogniseAgainO
     await setImmediate();
     signal?.throwIfAborted();
   };
-  const trace = await collectRun(reader, {
+  const { trace, files } = await collectRun(reader, {
     rules: [...own, ...BUILT_IN_RULES],
     onChunk: (share) => tell(share * COLLECTING_SHARE, "recognising the spans"),
   });
@@ -75,6 +75,7 @@ export async function recogniseAgain(reader: RunReader, options: RecogniseAgainO
         ...written.notes,
       ],
       violations: written.violations,
+      ...(files === undefined ? {} : { files }),
       ...(options.rules === undefined ? {} : { rules: options.rules }),
       elapsedMs: Math.round(performance.now() - startedAt),
       peakRssBytes: process.resourceUsage().maxRSS * 1024,

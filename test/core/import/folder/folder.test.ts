@@ -71,8 +71,9 @@ describe("a folder", () => {
 
   test("gives the same run every time, however its threads end", async () => {
     const folder = makeTemporaryFolder();
-    for (let rank = 0; rank < 6; rank++)
+    for (let rank = 0; rank < 6; rank++) {
       writeRank(folder, `rank-${rank}.json`, { stage: rank, text: `${".".repeat(rank * 2)}00.11` });
+    }
     const runs = [await importTogether([folder]), await importTogether([folder])];
     expect(dumpRun(runs[0].reader)).toBe(dumpRun(runs[1].reader));
   });

@@ -136,7 +136,13 @@ describe("the preview of rules", () => {
       count: 1,
       fields: [{ batch: 0, stage: 1, pass: "forward", phase: "compute" }],
     });
-    expect(preview.unrecognised).toEqual([{ name: "noise", count: 3, args: '{"depth":0}' }]);
+    expect(preview.unrecognised).toEqual([{ name: "noise", shape: "noise", count: 3, names: 1, args: '{"depth":0}' }]);
+    const none = previewRules(reader, undefined);
+    expect(none.unrecognised.map(({ shape, count, names }) => [shape, count, names])).toEqual([
+      ["noise", 3, 1],
+      ["work/#/bwd@#", 3, 3],
+      ["work/#/fwd@#", 3, 3],
+    ]);
   });
 
   test("says what is wrong with rules instead of failing", async () => {
