@@ -109,7 +109,6 @@ async function importAll(
   { signal, onProgress }: CommandContext,
 ): Promise<(ImportReport | AppError)[]> {
   const { importTrace } = await import("../core/import/import-trace.ts");
-  const { importFolder } = await import("../core/import/folder/import-folder.ts");
   const { readTraceOptions } = await import("./trace-options.ts");
   const given = await readTraceOptions(options);
   const { rankFrom, keepGoing = false } = options;
@@ -129,10 +128,13 @@ async function importAll(
         outcomes.push(again);
         continue;
       }
+      if (!isMany) {
+        outcomes.push(await importTrace({ ...common, path: paths[0] }));
+        continue;
+      }
+      const { importFolder } = await import("../core/import/folder/import-folder.ts");
       const many = { paths, name, keepGoing, ...(rankFrom === undefined ? {} : { rankFrom }) };
-      outcomes.push(
-        isMany ? await importFolder({ ...common, ...many }) : await importTrace({ ...common, path: paths[0] }),
-      );
+      outcomes.push(await importFolder({ ...common, ...many }));
     } catch (error) {
       if (signal.aborted || !(error instanceof AppError)) throw error;
       outcomes.push(adviseForCommand(error));
