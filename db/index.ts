@@ -20,6 +20,7 @@ export type { RunReader } from "./read/run-reader.ts";
 export { createPlainDatabase } from "./write/plain-database.ts";
 export type { PlainDatabaseWriter, PlainTable } from "./write/plain-database.ts";
 export type { RunWriter } from "./write/run-writer.ts";
+export { removeNoteFrom, writeNoteInto } from "./write/write-note.ts";
 export { rebuildDerivedData } from "./write/rebuild-derived.ts";
 export { removeStaleFiles } from "./write/temporary-file.ts";
 

@@ -80,6 +80,7 @@ export function readFromMemory({
     instants: () => [],
     counters: () => [],
     flows: () => [],
+    notes: () => [],
     query: noSql,
     close: () => undefined,
   };

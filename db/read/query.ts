@@ -14,13 +14,20 @@ import type { SpanSource } from "./span-table.ts";
 export interface QueryResult {
   readonly columns: string[];
   readonly rows: unknown[][];
+  /** Present when there were more rows than were asked for. */
+  readonly more?: true;
+}
+
+export interface QueryLimits {
+  /** Rows after these are not read. */
+  readonly mostRows?: number;
 }
 
 export type QueryParameters = readonly (number | string | bigint | null)[];
 
 export interface QueryRunner {
   /** @throws AppError invalid-sql; what the span source throws, as it is */
-  query(sql: string, parameters: QueryParameters): QueryResult;
+  query(sql: string, parameters: QueryParameters, limits?: QueryLimits): QueryResult;
   close(): void;
 }
 
@@ -44,14 +51,19 @@ export function createQueryRunner(db: Database, source: Omit<SpanSource, "wantsA
     wantsArgs: () => wantsArgs,
   });
   return {
-    query(sql, parameters) {
+    query(sql, parameters, { mostRows = Infinity } = {}) {
       wantsArgs = mayNameArgs(sql);
       below.failure = undefined;
       try {
         const statement = db.prepare<unknown[], unknown[]>(sql);
         if (!statement.reader || !statement.readonly) throw refuse("only statements that read are allowed here");
         const columns = statement.columns().map(({ name }) => name);
-        return { columns, rows: statement.raw(true).all(...parameters) };
+        const rows: unknown[][] = [];
+        for (const row of statement.raw(true).iterate(...parameters)) {
+          if (rows.length >= mostRows) return { columns, rows, more: true };
+          rows.push(row);
+        }
+        return { columns, rows };
       } catch (error) {
         throwFailure(below);
         throw isComplaint(error) ? refuse(error.message, error) : error;

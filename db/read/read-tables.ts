@@ -1,9 +1,10 @@
 /** The small tables of a run as the model's types: one function each. Throws DamagedRowError for what no writer writes. */
 import type { Database } from "better-sqlite3";
 
-import { laneId, nameId, NONE, stageId } from "#common/ids.ts";
+import { laneId, nameId, NONE, spanId, stageId } from "#common/ids.ts";
 import { LANE_KINDS, OPS, RUN_KINDS } from "#common/model.ts";
 import type { CounterSample, FlowPoint, Instant, Lane, Run, SpanName, Stage, StageEdge } from "#common/model.ts";
+import type { Note } from "#common/notes.ts";
 import type { ImportReport } from "#common/report.ts";
 import { ROW_AXES } from "#common/tile.ts";
 import { epochNs, ns } from "#common/units.ts";
@@ -28,6 +29,21 @@ function maybe<Value>(row: Row, column: string, read: (row: Row, column: string)
 /** The entry `key: value`, or none: absent fields are left out, not undefined. */
 function entry<Key extends string, Value>(key: Key, value: Value | undefined): Partial<Record<Key, Value>> {
   return value === undefined ? {} : ({ [key]: value } as Partial<Record<Key, Value>>);
+}
+
+/** What people have written, in the order of the times it is about. */
+export function readNotes(db: Database): Note[] {
+  return rowsOf(db, "select * from note order by at, id").map((row) => ({
+    id: integerOf(row, "id"),
+    atNs: maybe(row, "at", integerOf) ?? 0,
+    ...entry("untilNs", maybe(row, "until", integerOf)),
+    ...entry(
+      "span",
+      maybe(row, "span", (cells, column) => spanId(integerOf(cells, column))),
+    ),
+    text: textOf(row, "text"),
+    createdAtEpochMs: integerOf(row, "created_at_epoch_ms"),
+  }));
 }
 
 export interface RunRow {

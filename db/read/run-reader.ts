@@ -18,6 +18,7 @@ import type {
   Stage,
   StageEdge,
 } from "#common/model.ts";
+import type { Note } from "#common/notes.ts";
 import type { ImportReport } from "#common/report.ts";
 import type { TileKey } from "#common/tile.ts";
 
@@ -35,7 +36,7 @@ import { upgradeRunFile } from "../write/upgrade-run.ts";
 import { ChunkCache } from "./chunk-cache.ts";
 import { checkRunFile, openReadOnly } from "./open-file.ts";
 import { createQueryRunner } from "./query.ts";
-import type { QueryParameters, QueryResult, QueryRunner } from "./query.ts";
+import type { QueryLimits, QueryParameters, QueryResult, QueryRunner } from "./query.ts";
 import { createChunkSource, readChunkList } from "./read-chunks.ts";
 import { bytesOf } from "./cells.ts";
 import type { Row } from "./cells.ts";
@@ -45,6 +46,7 @@ import {
   readEdges,
   readFlows,
   readInstants,
+  readNotes,
   readLanes,
   readLaneStages,
   readNames,
@@ -94,8 +96,10 @@ export interface RunReader {
   instants(): Instant[];
   counters(): CounterSample[];
   flows(): FlowPoint[];
+  /** As they are at the moment. */
+  notes(): Note[];
   /** Runs one reading statement; `?` takes the parameters in order. @throws AppError invalid-sql */
-  query(sql: string, parameters?: QueryParameters): QueryResult;
+  query(sql: string, parameters?: QueryParameters, limits?: QueryLimits): QueryResult;
   close(): void;
 }
 
@@ -226,10 +230,11 @@ function readFrom(db: Database, { file, cacheBytes }: { file: string; cacheBytes
     instants: () => explained(file, () => readInstants(db)),
     counters: () => explained(file, () => readCounters(db)),
     flows: () => explained(file, () => readFlows(db)),
-    query: (sql, parameters = []) =>
+    notes: () => explained(file, () => readNotes(db)),
+    query: (sql, parameters = [], limits = {}) =>
       explained(file, () => {
         queries ??= createQueryRunner(openReadOnly(file), { ...tables, chunks, readChunk, readChunkArgs });
-        return queries.query(sql, parameters);
+        return queries.query(sql, parameters, limits);
       }),
     close() {
       queries?.close();

@@ -12,7 +12,10 @@ export type Rgb = number;
 export type ThemeName = "light" | "dark";
 export type OpColours = Readonly<Record<Op, Rgb>>;
 
-/** Forward work of a stage of that op. Equal in both themes: a picture of a run is recognised by its colours. */
+/**
+ * Forward work of a stage of that op. Equal in both themes: a picture of a run is recognised by its colours.
+ * @internal
+ */
 export const OP_COLOURS: OpColours = {
   conv: 0x8457c9,
   pool: 0x3b82d6,

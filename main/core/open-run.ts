@@ -135,15 +135,15 @@ export class OpenRun {
   tile(key: TileKey): Tile {
     const { count, baseNs } = levelsOf(this.#reader);
     // Bins are whole ns.
-    if (key.level >= count || baseNs * 2 ** key.level < 1)
+    if (key.level >= count || baseNs * 2 ** key.level < 1) {
       throw new AppError({ code: "invalid-argument", what: `the run has no level ${key.level}` });
+    }
     return readTile(this.#reader, key);
   }
 
   spans({ axis, ...query }: Omit<SpanQuery, "findRow" | "lanes"> & { readonly axis: RowAxis }): SpanWindow {
-    const lanes = rowsOf(this.#reader)
-      [axis].slice(query.fromRow, query.toRow)
-      .flatMap((row) => row.lanes);
+    const { [axis]: rows } = rowsOf(this.#reader);
+    const lanes = rows.slice(query.fromRow, query.toRow).flatMap((row) => row.lanes);
     return readSpanWindow(this.#reader, { ...query, lanes, findRow: rowFinderOf(this.#reader, axis) });
   }
 

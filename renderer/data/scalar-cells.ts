@@ -21,6 +21,22 @@ export function sortNumbers(values: Float64Array): Float64Array {
 }
 
 /**
+ * Every number as a multiple of the median of its row: how much slower than its peers, the other batches of its stage.
+ * Rows whose median is 0 have none.
+ */
+export function relateToRows(values: Float64Array, columns: number): Float64Array {
+  const related = new Float64Array(values.length).fill(NaN);
+  for (let from = 0; from < values.length; from += columns) {
+    const sorted = sortNumbers(values.subarray(from, from + columns));
+    const middle = sorted.length >> 1;
+    const median = sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    if (sorted.length === 0 || median === 0) continue;
+    for (let i = from; i < from + columns; i++) related[i] = values[i] / median;
+  }
+  return related;
+}
+
+/**
  * Limits that leave out `percent` of the numbers on either side; with 0 the least and the greatest. The logarithmic ones
  * begin at the least number above 0.
  * @param sorted ascending, without NaN

@@ -1,7 +1,7 @@
 /**
  * One draw call: quads that show cells of one texture through the palette. Knows neither tiles nor time.
  */
-import { Buffer, BufferUsage, Geometry, GlProgram, Mesh, Shader, State, UniformGroup } from "pixi.js";
+import { Buffer, BufferUsage, Geometry, GlProgram, Shader, State, UniformGroup } from "pixi.js";
 import type { TextureSource } from "pixi.js";
 
 import type { Rgb } from "#common/colours.ts";
@@ -22,6 +22,14 @@ export interface CellQuad {
 /** Width and height. */
 export type PixelSize = readonly [number, number];
 
+/** What the renderer is given for one call; skipped while there is nothing in it. */
+export interface DrawCall {
+  readonly geometry: Geometry;
+  readonly shader: Shader;
+  readonly state: State;
+  isEmpty: boolean;
+}
+
 export interface CellColours {
   readonly idle: Rgb;
   readonly elsewhere: Rgb;
@@ -31,10 +39,9 @@ const FLOATS_PER_QUAD = 24;
 const STRIDE_BYTES = 16;
 
 export class CellMesh {
-  readonly mesh: Mesh<Geometry, Shader>;
+  readonly call: DrawCall;
   readonly #buffer: Buffer;
   readonly #uniforms: UniformGroup;
-  readonly #shader: Shader;
 
   constructor({ cells, palette }: { cells: TextureSource; palette: TextureSource }) {
     this.#buffer = new Buffer({
@@ -53,18 +60,17 @@ export class CellMesh {
       uIdle: { value: new Float32Array(3), type: "vec3<f32>" },
       uElsewhere: { value: new Float32Array(3), type: "vec3<f32>" },
     });
-    this.#shader = new Shader({
+    const shader = new Shader({
       glProgram: GlProgram.from({ name: "cells", vertex: CELL_VERTEX, fragment: CELL_FRAGMENT }),
       resources: { uCells: cells, uPalette: palette, cellUniforms: this.#uniforms },
     });
     const state = State.for2d();
     state.blend = false;
-    this.mesh = new Mesh({ geometry, shader: this.#shader, state });
-    this.mesh.visible = false;
+    this.call = { geometry, shader, state, isEmpty: true };
   }
 
   set cells(cells: TextureSource) {
-    this.#shader.resources["uCells"] = cells;
+    this.call.shader.resources["uCells"] = cells;
   }
 
   setColours({ idle, elsewhere }: CellColours): void {
@@ -74,7 +80,7 @@ export class CellMesh {
   }
 
   setQuads(quads: readonly CellQuad[], { viewPx, texturePx }: { viewPx: PixelSize; texturePx: PixelSize }): void {
-    this.mesh.visible = quads.length > 0;
+    this.call.isEmpty = quads.length === 0;
     if (quads.length === 0) return;
     const data = new Float32Array(quads.length * FLOATS_PER_QUAD);
     const [width, height] = texturePx;
@@ -90,8 +96,8 @@ export class CellMesh {
   }
 
   destroy(): void {
-    this.mesh.destroy();
-    this.#shader.destroy();
+    this.call.geometry.destroy();
+    this.call.shader.destroy();
   }
 }
 

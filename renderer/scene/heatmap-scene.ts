@@ -5,7 +5,7 @@
  * All positions are device pixels of the plot. Rows are snapped to whole pixels; time is not.
  */
 import "pixi.js/unsafe-eval";
-import { BufferImageSource, CLEAR, Container, Ticker, WebGLRenderer } from "pixi.js";
+import { BrowserAdapter, BufferImageSource, CLEAR, DOMAdapter, getTestContext, Ticker, WebGLRenderer } from "pixi.js";
 
 import { TILE_BINS, TILE_ROWS } from "#common/tile.ts";
 import type { TileKey } from "#common/tile.ts";
@@ -26,7 +26,7 @@ import { rowLines, stepLines, stepsOnScreen } from "./grid-lines.ts";
 import { LineMesh } from "./line-mesh.ts";
 import { NumberMesh } from "./number-mesh.ts";
 import type { DigitSize } from "./number-mesh.ts";
-import { PALETTE_SIDE } from "./palette.ts";
+import { createPalette, PALETTE_SIDE } from "./palette.ts";
 import type { Palette } from "./palette.ts";
 import { TileAtlas } from "./tile-atlas.ts";
 
@@ -64,8 +64,7 @@ export class NoWebGlError extends Error {
   override readonly name = "NoWebGlError";
 }
 
-interface SceneOptions {
-  readonly fontFamily: string;
+interface SceneSize {
   readonly widthPx: number;
   readonly heightPx: number;
 }
@@ -73,10 +72,20 @@ interface SceneOptions {
 /** Released scenes. Two: a comparison shows as many. Each holds 25 MB. */
 const resting: HeatmapScene[] = [];
 const MOST_RESTING = 2;
+let preparing: Promise<void> | undefined;
+/** The usual size of numbers, CSS pixels. */
+const FIRST_FONT_PX = 12;
+
+/** Pixi asks a context of its own about precision, once; making a second one takes a third of the time of all the rest. */
+function lendTestContext(context: WebGL2RenderingContext): void {
+  const canvas = Object.assign(document.createElement("canvas"), { getContext: () => context });
+  DOMAdapter.set({ ...BrowserAdapter, createCanvas: () => canvas });
+  getTestContext();
+  DOMAdapter.set(BrowserAdapter);
+}
 
 export class HeatmapScene {
   readonly #renderer: WebGLRenderer;
-  readonly #stage = new Container();
   readonly #palette: BufferImageSource;
   readonly #atlas: TileAtlas;
   readonly #tiles: CellMesh;
@@ -89,18 +98,40 @@ export class HeatmapScene {
   readonly #unlisten: (() => void)[] = [];
 
   /**
-   * A scene with a canvas of its own, to be shown at its size: one that was released before, if there is one, since a
-   * context and its programs take longer to make than a run to open.
+   * A scene with a canvas of its own, to be shown at its size: one that was prepared or released before, if there is one,
+   * since a context and its programs take longer to make than a run to open.
    * @param options.widthPx device pixels, as is the height: a canvas that is resized after its context was made waits for the GPU
    * @throws NoWebGlError
    */
-  static async create({ fontFamily, widthPx, heightPx }: SceneOptions): Promise<HeatmapScene> {
-    const [width, height] = [Math.max(1, Math.round(widthPx)), Math.max(1, Math.round(heightPx))];
+  static async create(size: SceneSize): Promise<HeatmapScene> {
+    await preparing;
     for (let rested = resting.pop(); rested !== undefined; rested = resting.pop()) {
       // Its size is set with the first frame.
       if (!rested.isLost) return rested;
       rested.#destroy();
     }
+    return HeatmapScene.#make(size);
+  }
+
+  /**
+   * Makes the first scene before anyone asks for it, and has it draw with every program. Without WebGL 2 nothing happens:
+   * `create` says so.
+   */
+  static prepare(): void {
+    const make = async () => {
+      // Whoever shows a run in this very task asks for its data first.
+      await new Promise((resolve) => setTimeout(resolve));
+      const scene = await HeatmapScene.#make({ widthPx: innerWidth / 2, heightPx: innerHeight / 2 });
+      scene.#drawDot();
+      resting.push(scene);
+    };
+    preparing ??= make().catch((error: unknown) => {
+      if (!(error instanceof NoWebGlError)) throw error;
+    });
+  }
+
+  static async #make({ widthPx, heightPx }: SceneSize): Promise<HeatmapScene> {
+    const [width, height] = [Math.max(1, Math.round(widthPx)), Math.max(1, Math.round(heightPx))];
     const canvas = document.createElement("canvas");
     canvas.style.cssText = "display: block; width: 100%; height: 100%";
     [canvas.width, canvas.height] = [width, height];
@@ -108,10 +139,11 @@ export class HeatmapScene {
     // Asked for before Pixi does: it would fall back to WebGL 1, whose shaders cannot fetch single texels.
     const context = canvas.getContext("webgl2", { alpha: false, antialias: false, stencil: true, depth: false });
     if (context === null) throw new NoWebGlError("this browser offers no WebGL 2");
+    lendTestContext(context);
     await renderer.init({ canvas, context, width, height, antialias: false, skipExtensionImports: true });
     // Pixi's housekeeping would wake the page at every frame.
     Ticker.system.stop();
-    return new HeatmapScene({ renderer, fontFamily });
+    return new HeatmapScene({ renderer, fontFamily: getComputedStyle(document.body).fontFamily });
   }
 
   private constructor({ renderer, fontFamily }: { renderer: WebGLRenderer; fontFamily: string }) {
@@ -123,7 +155,6 @@ export class HeatmapScene {
     this.#picture = new CellMesh({ cells: this.#pictureSource, palette: this.#palette });
     this.#lines = new LineMesh();
     this.#numbers = new NumberMesh({ fontFamily });
-    this.#stage.addChild(this.#tiles.mesh, this.#picture.mesh, this.#lines.mesh, this.#numbers.mesh);
   }
 
   /** Tells which tiles are on the GPU, and when its context was lost and has come back with everything that was there. */
@@ -188,7 +219,12 @@ export class HeatmapScene {
       },
     );
     this.#numbers.setNumbers(frame.labels, { viewPx, palette: this.#colours });
-    this.#renderer.render({ container: this.#stage, clear: CLEAR.COLOR });
+    const { renderTarget, encoder, view, background } = this.#renderer;
+    // Without Pixi's stage, whose batches and passes are not needed here.
+    renderTarget.bind({ target: view.renderTarget, clear: CLEAR.COLOR, clearColor: background.colorRgba });
+    for (const { call } of [this.#tiles, this.#picture, this.#lines, this.#numbers]) {
+      if (!call.isEmpty) encoder.draw(call);
+    }
   }
 
   /** Colour of a pixel of the last frame; only right after `draw`, in the same task. */
@@ -212,6 +248,24 @@ export class HeatmapScene {
     this.#atlas.forgetAll();
     if (this.isLost || resting.length >= MOST_RESTING) this.#destroy();
     else resting.push(this);
+  }
+
+  /** A cell, a line and a number on a pixel, and room for tiles: what is compiled and set up once. */
+  #drawDot(): void {
+    this.setPalette(createPalette("light"));
+    this.setFontSize(FIRST_FONT_PX);
+    this.#renderer.texture.initSource(this.#atlas.source);
+    this.draw({
+      time: { fromNs: 0, toNs: 1, widthPx: 1 },
+      rows: { scrollRow: 0, rowHeightPx: 1 },
+      rowCount: 1,
+      rowGapPx: 1,
+      baseNs: 1,
+      ops: new Uint8Array(0),
+      tiles: [],
+      steps: { grid: { firstNs: 0, intervalNs: 1, stepCount: 1, rowCount: 1 }, texels: new Uint8Array(TEXEL_BYTES) },
+      labels: [{ xPx: 0, yPx: 0, number: 0, key: 0 }],
+    });
   }
 
   #destroy(): void {

@@ -1,8 +1,8 @@
 /** One draw call: rectangles of one colour, the lines between rows and cells. */
-import { Buffer, BufferUsage, Geometry, GlProgram, Mesh, Shader, State, UniformGroup } from "pixi.js";
+import { Buffer, BufferUsage, Geometry, GlProgram, Shader, State, UniformGroup } from "pixi.js";
 
 import type { Rgb } from "#common/colours.ts";
-import type { PixelSize } from "./cell-mesh.ts";
+import type { DrawCall, PixelSize } from "./cell-mesh.ts";
 import { channels } from "./cell-mesh.ts";
 import { LINE_FRAGMENT, LINE_VERTEX } from "./shaders.ts";
 
@@ -17,10 +17,9 @@ export interface Rectangle {
 const FLOATS_PER_RECTANGLE = 12;
 
 export class LineMesh {
-  readonly mesh: Mesh<Geometry, Shader>;
+  readonly call: DrawCall;
   readonly #buffer: Buffer;
   readonly #uniforms: UniformGroup;
-  readonly #shader: Shader;
 
   constructor() {
     this.#buffer = new Buffer({
@@ -32,14 +31,13 @@ export class LineMesh {
       uViewPx: { value: new Float32Array([1, 1]), type: "vec2<f32>" },
       uLine: { value: new Float32Array(3), type: "vec3<f32>" },
     });
-    this.#shader = new Shader({
+    const shader = new Shader({
       glProgram: GlProgram.from({ name: "lines", vertex: LINE_VERTEX, fragment: LINE_FRAGMENT }),
       resources: { lineUniforms: this.#uniforms },
     });
     const state = State.for2d();
     state.blend = false;
-    this.mesh = new Mesh({ geometry, shader: this.#shader, state });
-    this.mesh.visible = false;
+    this.call = { geometry, shader, state, isEmpty: true };
   }
 
   setColour(line: Rgb): void {
@@ -47,7 +45,7 @@ export class LineMesh {
   }
 
   setRectangles(rectangles: readonly Rectangle[], { viewPx }: { viewPx: PixelSize }): void {
-    this.mesh.visible = rectangles.length > 0;
+    this.call.isEmpty = rectangles.length === 0;
     if (rectangles.length === 0) return;
     const data = new Float32Array(rectangles.length * FLOATS_PER_RECTANGLE);
     let at = 0;
@@ -60,7 +58,7 @@ export class LineMesh {
   }
 
   destroy(): void {
-    this.mesh.destroy();
-    this.#shader.destroy();
+    this.call.geometry.destroy();
+    this.call.shader.destroy();
   }
 }

@@ -4,21 +4,12 @@
  * Quads sit on whole device pixels and take one texel each, so that digits are as crisp as the browser draws them. Digits
  * only: cells carry numbers, everything else on screen is text of the page.
  */
-import {
-  Buffer,
-  BufferImageSource,
-  BufferUsage,
-  Geometry,
-  GlProgram,
-  Mesh,
-  Shader,
-  State,
-  UniformGroup,
-} from "pixi.js";
+import { Buffer, BufferImageSource, BufferUsage, Geometry, GlProgram, Shader, State, UniformGroup } from "pixi.js";
 
 import type { CellLabel } from "../data/cell-labels.ts";
 import { textColourOn } from "#common/colours.ts";
 import { channels } from "./cell-mesh.ts";
+import type { DrawCall } from "./cell-mesh.ts";
 import type { Palette } from "./palette.ts";
 import { colourOfKey } from "./palette.ts";
 import { GLYPH_FRAGMENT, GLYPH_VERTEX } from "./shaders.ts";
@@ -35,14 +26,13 @@ export interface DigitSize {
 }
 
 export class NumberMesh {
-  readonly mesh: Mesh<Geometry, Shader>;
+  readonly call: DrawCall;
   #digit: DigitSize = { widthPx: 1, heightPx: 1 };
   /** Glyphs by size: a zoom meets a handful of sizes again and again. */
   readonly #bySize = new Map<number, { readonly source: BufferImageSource; readonly digit: DigitSize }>();
   readonly #fontFamily: string;
   readonly #buffer: Buffer;
   readonly #uniforms: UniformGroup;
-  readonly #shader: Shader;
 
   constructor({ fontFamily }: { fontFamily: string }) {
     this.#fontFamily = fontFamily;
@@ -63,15 +53,14 @@ export class NumberMesh {
       uDark: { value: channels(DARK), type: "vec3<f32>" },
       uLight: { value: channels(LIGHT), type: "vec3<f32>" },
     });
-    this.#shader = new Shader({
+    const shader = new Shader({
       glProgram: GlProgram.from({ name: "numbers", vertex: GLYPH_VERTEX, fragment: GLYPH_FRAGMENT }),
       resources: {
         uGlyphs: glyphSource({ data: new Uint8Array(4), width: 1, height: 1 }),
         numberUniforms: this.#uniforms,
       },
     });
-    this.mesh = new Mesh({ geometry, shader: this.#shader, state: State.for2d() });
-    this.mesh.visible = false;
+    this.call = { geometry, shader, state: State.for2d(), isEmpty: true };
   }
 
   /** Takes digits of that size, drawn the first time they are asked for; gives a digit's box. */
@@ -82,12 +71,12 @@ export class NumberMesh {
       this.#bySize.set(fontPx, sized);
     }
     this.#digit = sized.digit;
-    this.#shader.resources["uGlyphs"] = sized.source;
+    this.call.shader.resources["uGlyphs"] = sized.source;
     return sized.digit;
   }
 
   setNumbers(labels: readonly CellLabel[], { viewPx, palette }: { viewPx: [number, number]; palette: Palette }): void {
-    this.mesh.visible = labels.length > 0;
+    this.call.isEmpty = labels.length === 0;
     if (labels.length === 0) return;
     const { widthPx, heightPx } = this.#digit;
     const digits = labels.reduce((sum, { number }) => sum + String(number).length, 0);
@@ -122,8 +111,8 @@ export class NumberMesh {
   }
 
   destroy(): void {
-    this.mesh.destroy();
-    this.#shader.destroy();
+    this.call.geometry.destroy();
+    this.call.shader.destroy();
     for (const { source } of this.#bySize.values()) source.destroy();
   }
 }

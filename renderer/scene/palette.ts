@@ -38,8 +38,16 @@ function colourOfMeaning({ op, pass, phase, edge, hue }: CellMeaning, theme: The
   return edge ? mix({ from: pale, to: 0x000000, share: EDGE_SHADE }) : pale;
 }
 
+/** The last one: plot and overview want the same. */
+let known: { readonly theme: ThemeName; readonly ops: OpColours | undefined; readonly palette: Palette } | undefined;
+
 /** `ops` where a person has chosen other colours than the figure's. */
 export function createPalette(theme: ThemeName, ops?: OpColours): Palette {
+  if (known?.theme !== theme || known.ops !== ops) known = { theme, ops, palette: colourAll(theme, ops) };
+  return known.palette;
+}
+
+function colourAll(theme: ThemeName, ops: OpColours | undefined): Palette {
   const bytes = new Uint8Array(KEY_COUNT * 4);
   for (let key = 0; key < KEY_COUNT; key++) {
     const meaning = meaningOfKey(key);

@@ -2,12 +2,15 @@
  * Everything the views share, joined once: the host and the state that lives as long as the page. Holds no logic of its own
  * beyond what happens when the connection comes back.
  */
-import type { ConnectionState, Host } from "../host/host.ts";
+import type { PageCommand } from "#common/wire/window.ts";
+import type { ConnectionState, DesktopSurroundings, Host } from "../host/host.ts";
+import { ComparisonChoice } from "./compare-choice.svelte.ts";
 import { Capture } from "./capture.svelte.ts";
 import { Jobs } from "./jobs.svelte.ts";
 import { Library } from "./library.svelte.ts";
 import { Notices } from "./notices.svelte.ts";
 import { Pane } from "./panes.svelte.ts";
+import { Simulate } from "./simulate.svelte.ts";
 import type { AddressBar } from "./session.svelte.ts";
 import { Session } from "./session.svelte.ts";
 
@@ -18,7 +21,10 @@ export class Application {
   readonly jobs: Jobs;
   readonly session: Session;
   readonly capture: Capture;
-  readonly panes = { network: new Pane("network"), inspector: new Pane("inspector") };
+  readonly simulate: Simulate;
+  /** Runs that are being chosen for a comparison. */
+  readonly comparing: ComparisonChoice;
+  readonly panes = { network: new Pane("network"), inspector: new Pane("inspector"), lanes: new Pane("lanes") };
   connection = $state<ConnectionState>("connecting");
   helpOpen = $state(false);
   #started = false;
@@ -27,6 +33,7 @@ export class Application {
     this.host = host;
     this.notices = new Notices();
     this.library = new Library({ host, notices: this.notices, onReload: () => this.session.noteVersions() });
+    this.comparing = new ComparisonChoice(() => this.library.entries);
     this.session = new Session({
       host,
       notices: this.notices,
@@ -34,26 +41,47 @@ export class Application {
       versionOf: (run) => this.library.versionOf(run),
     });
     this.capture = new Capture({ host, notices: this.notices });
+    this.simulate = new Simulate({ host, notices: this.notices, openRun: (run) => void this.session.open(run) });
     const { session, notices } = this;
     this.jobs = new Jobs({
       host,
       notices,
       openRun: (run) => void session.open(run),
       showCapture: () => session.showCapture(),
-      watchesCapture: () => session.run === undefined && session.place === "capture",
-      isFree: () => session.run === undefined && session.opening === undefined && session.place === "library",
+      watchesCapture: () => !session.isOpen && session.place === "capture",
+      isFree: () => !session.isOpen && session.opening === undefined && session.place === "library",
     });
     host.onConnection((state) => this.#connectionChanged(state));
+    if (host.desktop !== undefined) this.#followDesktop(host.desktop);
+  }
+
+  compareChosen(): void {
+    const [a, b] = this.comparing.chosen;
+    if (a !== undefined && b !== undefined) void this.session.compare({ a, b });
+  }
+
+  #followDesktop(desktop: DesktopSurroundings): void {
+    const acts: Readonly<Record<PageCommand, () => void>> = {
+      "show-library": () => this.session.showLibrary(),
+      "show-capture": () => this.session.showCapture(),
+      "show-simulate": () => this.session.showSimulate(),
+      "show-help": () => (this.helpOpen = true),
+    };
+    desktop.on("openFiles", (paths) => void this.jobs.importPaths(paths));
+    desktop.on("command", (command) => acts[command]());
+    desktop.on("notice", (notice) => this.notices.say(notice));
+    desktop.ready();
   }
 
   #connectionChanged(state: ConnectionState): void {
     this.connection = state;
     if (state !== "open") return;
+    // Asked for first: the list of runs is not drawn when a run is about to take its place.
+    if (!this.#started) void this.session.followAddress();
+    this.#started = true;
     void this.library.reload();
     void this.jobs.reload();
     void this.capture.reload();
-    if (this.#started) return;
-    this.#started = true;
-    void this.session.followAddress();
+    this.simulate.askAgain();
   }
 }

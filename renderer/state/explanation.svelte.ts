@@ -12,6 +12,7 @@ import type { Finding, RunReport, Scope } from "#common/report.ts";
 import { BubbleCauses } from "./bubble-causes.svelte.ts";
 import type { OpenRun } from "./open-run.svelte.ts";
 import { nextOnPath } from "./path-steps.ts";
+import { showSpan } from "./show-span.ts";
 import { readSpan, selectionOf } from "./span-detail.ts";
 import type { TimeRange } from "./viewport.svelte.ts";
 
@@ -121,15 +122,7 @@ export class Explanation {
 
   /** Selects a span and brings it on screen. */
   show(span: SpanId): void {
-    const { viewport, selection } = this.#run;
-    readSpan(this.#run, span, (detail) => {
-      const selected = selectionOf(this.#run, detail);
-      selection.select(selected);
-      const { startNs, endNs } = selected;
-      const [middle, shown] = [(startNs + endNs) / 2, (viewport.fromNs + viewport.toNs) / 2];
-      if (endNs - startNs > viewport.widthNs) viewport.fit({ fromNs: startNs, toNs: endNs });
-      else if (startNs < viewport.fromNs || endNs > viewport.toNs) viewport.panBy({ ns: middle - shown });
-    });
+    showSpan(this.#run, span);
   }
 
   close(): void {

@@ -2,8 +2,8 @@
  * Long work that a person waits for: files on their way to the backend, the imports made of them, and captures.
  *
  * An upload and the import that follows are one line on screen. Every line can be cancelled while it runs and dismissed
- * when it failed; an import that ended well disappears and says so. Files that failed are kept (not their bytes) so that
- * "import what can be read" can send them again.
+ * when it failed; an import that ended well disappears and says so. Files that failed are kept (not their bytes, or only
+ * their path) so that "import what can be read" can send them again.
  */
 import type { Job } from "#common/api.ts";
 import type { AppErrorFields } from "#common/errors.ts";
@@ -11,6 +11,8 @@ import { AppError } from "#common/errors.ts";
 import { formatBytes, formatCountOf } from "#common/format.ts";
 import type { JobId, RunId } from "#common/ids.ts";
 import type { Host } from "../host/host.ts";
+import { ImportQuestion } from "./import-question.svelte.ts";
+import type { OfferedFiles, TogetherOptions } from "./import-question.svelte.ts";
 import type { Notices } from "./notices.svelte.ts";
 import { capitalise } from "./notices.svelte.ts";
 
@@ -40,6 +42,12 @@ interface Upload {
   readonly controller: AbortController;
 }
 
+/** Files of one run, and what was said of them. */
+interface Together {
+  readonly files: readonly File[];
+  readonly options: TogetherOptions;
+}
+
 interface JobsOptions {
   readonly host: Host;
   readonly notices: Notices;
@@ -57,7 +65,9 @@ export class Jobs {
   #jobs = $state.raw<readonly Job[]>([]);
   #uploads = $state.raw<readonly Upload[]>([]);
   #dismissed = $state.raw<ReadonlySet<JobId>>(new Set());
-  readonly #files = new Map<JobId, File>();
+  /** Several files that wait for a person to say whether they are one run. */
+  question = $state.raw<ImportQuestion | undefined>(undefined);
+  readonly #files = new Map<JobId, File | string | Together>();
   #nextUpload = 1;
   readonly #host: Host;
   readonly #notices: Notices;
@@ -67,6 +77,8 @@ export class Jobs {
   readonly #watchesCapture: () => boolean;
   /** Imports of a single file: the person waits for exactly this run. */
   readonly #awaited = new Set<JobId>();
+  /** Jobs whose run opens even though another one is open. */
+  readonly #wanted = new Set<JobId>();
 
   /** Everything that runs or has failed, in the order it was started. */
   readonly work: readonly Work[] = $derived([
@@ -95,9 +107,64 @@ export class Jobs {
     }
   }
 
+  /** Imports a file; asks about several whether they are one run. */
+  async offerFiles({ files, folder }: OfferedFiles): Promise<void> {
+    if (files.length > 1) this.question = new ImportQuestion({ files, folder });
+    else await this.importFiles(files);
+  }
+
+  /** Uploads files and imports them as the ranks of one run, which opens when it is there. */
+  async importTogether(files: readonly File[], options: TogetherOptions): Promise<void> {
+    const key = `upload-${this.#nextUpload++}`;
+    const controller = new AbortController();
+    const { signal } = controller;
+    this.#uploads = [...this.#uploads, { key, title: options.name, share: 0, controller }];
+    const total = Math.max(
+      1,
+      files.reduce((sum, { size }) => sum + size, 0),
+    );
+    const uploads: string[] = [];
+    let sent = 0;
+    try {
+      for (const file of files) {
+        await this.#checkSize(file, signal);
+        const onProgress = (share: number) => this.#changeUpload(key, { share: (sent + share * file.size) / total });
+        uploads.push(await this.#host.upload(file, { signal, onProgress }));
+        sent += file.size;
+      }
+      const { name, rankFrom, keepGoing = false } = options;
+      const args = { uploads, name, keepGoing, ...(rankFrom === undefined ? {} : { rankFrom }) };
+      const job = await this.#host.client.startImport(args);
+      this.#files.set(job, { files, options });
+      this.#removeUpload(key);
+      this.#openWhenDone([job]);
+    } catch (error) {
+      if (error instanceof AppError) this.#changeUpload(key, { failure: error.fields });
+      else {
+        this.#removeUpload(key);
+        this.#notices.tell(error);
+      }
+    }
+  }
+
   /** Uploads and imports each file; one failing does not stop the others. A single file opens when it is there. */
   async importFiles(files: readonly File[], options: { keepPartial?: boolean } = {}): Promise<void> {
-    const jobs = await Promise.all(files.map((file) => this.#importFile(file, options)));
+    this.#openWhenDone(await Promise.all(files.map((file) => this.#importFile(file, options))));
+  }
+
+  /** The same for files that lie on the backend's machine, by their paths. */
+  async importPaths(paths: readonly string[], options: { keepPartial?: boolean } = {}): Promise<void> {
+    this.#openWhenDone(await Promise.all(paths.map((path) => this.#importPath(path, options))));
+  }
+
+  /** Opens what a job gives when it is there, whatever is open then: a person asked for exactly this run. */
+  openWhenDone(job: JobId): void {
+    const done = this.#jobs.find(({ id, state }) => id === job && state === "done");
+    if (done?.run === undefined) this.#wanted.add(job);
+    else this.#openRun(done.run);
+  }
+
+  #openWhenDone(jobs: readonly (JobId | undefined)[]): void {
     const [only] = jobs;
     if (jobs.length !== 1 || only === undefined) return;
     const done = this.#jobs.find(({ id, state }) => id === only && state === "done");
@@ -130,6 +197,17 @@ export class Jobs {
     }
   }
 
+  async #importPath(path: string, { keepPartial = false }: { keepPartial?: boolean }): Promise<JobId | undefined> {
+    try {
+      const job = await this.#host.client.startImport({ path, keepPartial });
+      this.#files.set(job, path);
+      return job;
+    } catch (error) {
+      this.#notices.tell(error);
+      return undefined;
+    }
+  }
+
   /** A host says its limit, and a file above it is not even sent. */
   async #checkSize({ name, size }: File, signal: AbortSignal): Promise<void> {
     const { uploadLimitBytes } = await this.#host.client.describeHost({}, { signal });
@@ -154,10 +232,13 @@ export class Jobs {
       this.#notices.say({ text });
     }
     if (job.state === "done" || job.state === "cancelled") this.#files.delete(job.id);
-    if (job.state === "done" && this.#awaited.has(job.id) && job.run !== undefined && this.#isFree()) {
+    const isWanted = this.#wanted.has(job.id) || (this.#awaited.has(job.id) && this.#isFree());
+    if (job.state === "done" && isWanted && job.run !== undefined) {
       this.#openRun(job.run);
     }
-    if (job.state !== "running") this.#awaited.delete(job.id);
+    if (job.state === "running") return;
+    this.#awaited.delete(job.id);
+    this.#wanted.delete(job.id);
   }
 
   #tellDone({ kind, title, run, report }: Job): void {
@@ -173,7 +254,9 @@ export class Jobs {
 
   #jobWork(job: Job): Work {
     const file = this.#files.get(job.id);
-    const partial = job.failure !== undefined && PARTIALLY_READABLE.has(job.failure.code) && file !== undefined;
+    const isMany = file !== undefined && typeof file !== "string" && "files" in file;
+    const partial =
+      job.failure !== undefined && file !== undefined && (isMany || PARTIALLY_READABLE.has(job.failure.code));
     const dismiss = () => {
       this.#dismissed = new Set([...this.#dismissed, job.id]);
       this.#files.delete(job.id);
@@ -191,7 +274,12 @@ export class Jobs {
       keepPartial: partial
         ? () => {
             dismiss();
-            void this.importFiles([file], { keepPartial: true });
+            if (isMany) void this.importTogether(file.files, { ...file.options, keepGoing: true });
+            else {
+              void (typeof file === "string"
+                ? this.importPaths([file], { keepPartial: true })
+                : this.importFiles([file], { keepPartial: true }));
+            }
           }
         : undefined,
       show: job.kind === "capture" ? this.#showCapture : undefined,

@@ -2,19 +2,26 @@
  * The part of the address after `#`: run, scope, viewport, axis and selection, so that a reload or a copied address finds
  * everything as it was. Pure text in, plain data out; what cannot be read is left out, never guessed.
  *
- *     #view=capture
+ *     #view=capture, #view=simulate
+ *     #view=compare&a=pp-aggregated&b=dpp-aggregated
  *     #run=pp-aggregated&iteration=12&replica=0&axis=stage&columns=time&from=1200&to=3400&row=0&select=span:42
  */
 import { laneId, runId, spanId } from "#common/ids.ts";
 import type { RunId } from "#common/ids.ts";
 import { ROW_AXES } from "#common/tile.ts";
 import type { RowAxis } from "#common/tile.ts";
+import type { ComparisonLink } from "./compare-link.ts";
+import { comparisonWords, parseComparison } from "./compare-link.ts";
 import type { Selected } from "./selection.svelte.ts";
 import type { ColumnMode, TimeRange } from "./viewport.svelte.ts";
 
+const VIEWS = ["capture", "simulate"] as const;
+
 export interface Link {
   /** A view without a run. */
-  readonly view?: "capture" | undefined;
+  readonly view?: (typeof VIEWS)[number] | undefined;
+  /** Two runs instead of one. */
+  readonly comparison?: ComparisonLink | undefined;
   readonly run?: RunId | undefined;
   readonly iteration?: number | undefined;
   readonly replica?: number | undefined;
@@ -26,8 +33,9 @@ export interface Link {
 }
 
 export function formatLink(link: Link): string {
-  const words: [string, string | number | undefined][] = [
-    ["view", link.view],
+  const words: (readonly [string, string | number | undefined])[] = [
+    ["view", link.comparison === undefined ? link.view : "compare"],
+    ...(link.comparison === undefined ? [] : comparisonWords(link.comparison)),
     ["run", link.run],
     ["iteration", link.iteration],
     ["replica", link.replica],
@@ -46,13 +54,14 @@ export function formatLink(link: Link): string {
 
 export function parseLink(hash: string): Link {
   const parameters = new URLSearchParams(hash.replace(/^#/, ""));
+  if (parameters.get("view") === "compare") return { comparison: parseComparison(parameters) };
   const run = parameters.get("run");
   const axis = ROW_AXES.find((name) => name === parameters.get("axis"));
-  const columns = (["time", "steps"] as const).find((name) => name === parameters.get("columns"));
+  const columns = (["time", "steps", "batches"] as const).find((name) => name === parameters.get("columns"));
   const fromNs = parseNumber(parameters.get("from"));
   const toNs = parseNumber(parameters.get("to"));
   return {
-    view: parameters.get("view") === "capture" ? "capture" : undefined,
+    view: VIEWS.find((name) => name === parameters.get("view")),
     run: run === null || run === "" ? undefined : runId(run),
     iteration: parseInteger(parameters.get("iteration")),
     replica: parseInteger(parameters.get("replica")),

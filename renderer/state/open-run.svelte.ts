@@ -31,6 +31,8 @@ export class OpenRun {
   readonly selection = new Selection();
   report = $state.raw<AnyReport | undefined>(undefined);
   reading = $state(false);
+  /** Whether the rules by which it was recognised are in view instead of the wavefront. */
+  rulesOpen = $state(false);
   /** Whether the wavefront has been whole on screen once: what comes beside it waits for that. */
   isDrawn = $state(false);
   /** Passes that occur in the scope, in the order of `PASSES`; known soon after the first report. */

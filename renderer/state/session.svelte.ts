@@ -1,11 +1,13 @@
 /**
- * Which run is open, and what the address says of it.
+ * Which run is open, or which two are compared, and what the address says of it.
  *
  * Opening a run is a step of the browser's history; what changes while it is open (scope, viewport, selection) replaces
  * that step. The last request wins: a run that is opened while another loads takes its place.
  */
 import type { RunId } from "#common/ids.ts";
 import type { Host } from "../host/host.ts";
+import { OpenComparison } from "./compare.svelte.ts";
+import type { ComparisonLink } from "./compare-link.ts";
 import type { Link } from "./link.ts";
 import { formatLink, parseLink } from "./link.ts";
 import type { Notices } from "./notices.svelte.ts";
@@ -22,8 +24,10 @@ export interface AddressBar {
 export class Session {
   /** The run on screen; without one `place` is. */
   run = $state.raw<OpenRun | undefined>(undefined);
-  place = $state<"library" | "capture">("library");
-  /** The run that is being opened. */
+  /** Two runs side by side; then no single run is open. */
+  comparison = $state.raw<OpenComparison | undefined>(undefined);
+  place = $state<"library" | "capture" | "simulate">("library");
+  /** The run that is being opened; at first the one in the address, which is asked for as soon as there is a connection. */
   opening = $state.raw<RunId | undefined>(undefined);
   readonly #host: Host;
   readonly #notices: Notices;
@@ -46,12 +50,20 @@ export class Session {
     this.#host = host;
     this.#notices = notices;
     this.#address = address;
+    const { run, comparison } = parseLink(address.read());
+    this.opening = run ?? comparison?.b;
+  }
+
+  /** Whether runs are on screen: one, or two that are compared. */
+  get isOpen(): boolean {
+    return this.run !== undefined || this.comparison !== undefined;
   }
 
   /** The address that finds what is on screen. */
   get link(): Link {
-    const { run } = this;
-    if (run === undefined) return this.place === "capture" ? { view: "capture" } : {};
+    const { run, comparison } = this;
+    if (comparison !== undefined) return { comparison: comparison.link };
+    if (run === undefined) return this.place === "library" ? {} : { view: this.place };
     const { viewport, scope, selection } = run;
     return {
       run: run.detail.id,
@@ -70,9 +82,19 @@ export class Session {
     await this.#show({ run });
   }
 
+  async compare(runs: Pick<ComparisonLink, "a" | "b">): Promise<void> {
+    this.#address.push(formatLink({ comparison: runs }));
+    await this.#showComparison(runs);
+  }
+
   showLibrary(): void {
     this.#address.push("");
     this.#leave("library");
+  }
+
+  showSimulate(): void {
+    this.#address.push(formatLink({ view: "simulate" }));
+    this.#leave("simulate");
   }
 
   showCapture(): void {
@@ -88,13 +110,14 @@ export class Session {
   /** Shows what the address says: at the start, and when a person goes back or forward. */
   async followAddress(): Promise<void> {
     const link = parseLink(this.#address.read());
-    if (link.run === undefined) this.#leave(link.view ?? "library");
+    if (link.comparison !== undefined) await this.#showComparison(link.comparison);
+    else if (link.run === undefined) this.#leave(link.view ?? "library");
     else await this.#show(link);
   }
 
   /** Called when anything of `link` has changed and come to rest. */
   writeAddress(): void {
-    if (this.run !== undefined && this.opening === undefined) this.#address.replace(formatLink(this.link));
+    if (this.isOpen && this.opening === undefined) this.#address.replace(formatLink(this.link));
   }
 
   async #show(link: Link): Promise<void> {
@@ -108,7 +131,7 @@ export class Session {
       const run = new OpenRun({ client, detail, notices: this.#notices, version });
       await run.start(link);
       if (this.opening !== id) return;
-      this.run?.close();
+      this.#close();
       this.run = run;
     } catch (error) {
       if (this.opening !== id) return;
@@ -120,10 +143,35 @@ export class Session {
     }
   }
 
+  async #showComparison(link: ComparisonLink): Promise<void> {
+    this.opening = link.b;
+    const { client } = this.#host;
+    try {
+      const [a, b] = await Promise.all([client.readRun({ run: link.a }), client.readRun({ run: link.b })]);
+      if (this.opening !== link.b) return;
+      this.#close();
+      this.comparison = new OpenComparison({ client, details: { a, b }, notices: this.#notices });
+      this.opening = undefined;
+    } catch (error) {
+      if (this.opening !== link.b) return;
+      this.#notices.tell(error);
+      this.#address.replace("");
+      this.#leave("library");
+      return;
+    }
+    await this.comparison.start(link);
+  }
+
   #leave(place: Session["place"]): void {
     this.place = place;
     this.opening = undefined;
+    this.#close();
+  }
+
+  #close(): void {
     this.run?.close();
     this.run = undefined;
+    this.comparison?.close();
+    this.comparison = undefined;
   }
 }

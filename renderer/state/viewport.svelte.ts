@@ -72,6 +72,7 @@ export class Viewport {
 
   /** Other bounds, of a run that has changed: all of them are shown, unless a person has chosen a part. */
   follow(bounds: TimeRange): void {
+    if (sameRange(atLeastMinimum(bounds), this.#bounds)) return;
     const showsAll = sameRange(this.range, this.#bounds) || this.#past.length === 0;
     this.setBounds(bounds);
     if (showsAll) this.#show(this.#bounds);

@@ -2,8 +2,8 @@
  * `npm run -s bench -- [--json] [--only <part>…] [--events <n>…] [--rounds <n>]`: the figures of DESIGN §7. With --json stdout
  * holds one JSON document and nothing else. It measures and prints; it judges nothing.
  *
- * Parts: import window capture simulate prediction open tiles frames memory. The last four look at generated runs of --spans
- * spans (10 and 100 M), kept in --runs if that is given; --seconds of panning a run, --navigation seconds in the largest one
+ * Parts: import window capture simulate prediction open tiles frames compare memory. The last five look at generated runs of
+ * --spans spans (10 and 100 M; compare at the smallest and one a hundredth shorter), kept in --runs if that is given; --seconds of panning a run, --navigation seconds in the largest one
  * (300 are the five minutes of the target).
  */
 import { mkdtempSync, rmSync } from "node:fs";
@@ -11,6 +11,7 @@ import { availableParallelism, cpus, tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 
+import { benchCompare } from "./bench-compare.ts";
 import { benchCapture, describeCapture } from "./bench-capture.ts";
 import { benchFrames } from "./bench-frames.ts";
 import { benchImport } from "./bench-import.ts";
@@ -61,6 +62,7 @@ const document = {
   open: [...(window === undefined ? [] : [window]), ...(large.open ?? [])],
   tiles: large.tiles ?? [],
   frames: large.frames === undefined ? [] : [large.frames],
+  compare: large.compare === undefined ? [] : [large.compare],
   memory: large.memory,
   capture,
   simulate,
@@ -96,6 +98,14 @@ async function measureLargeRuns() {
       ]),
       frames: await measure("frames", () =>
         benchFrames({ folder, runs: runs.filter(({ shape }) => shape === "lanes"), seconds: Number(values.seconds) }),
+      ),
+      compare: await measure("compare", () =>
+        benchCompare({
+          folder,
+          a: ofTiles,
+          b: { ...ofTiles, spans: Math.round(ofTiles.spans * 0.99) },
+          seconds: Number(values.seconds),
+        }),
       ),
       memory: await measure("memory", () =>
         benchMemory({

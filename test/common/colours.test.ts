@@ -54,7 +54,7 @@ test("the numbers in cells and blocks can be read on every colour", () => {
   for (const op of OPS) {
     for (const pass of PASSES) {
       const colour = workColour({ op, pass });
-      expect(contrast(colour, textColourOn(colour)), `${op} ${pass}`).toBeGreaterThanOrEqual(4);
+      expect(contrast(colour, textColourOn(colour)), `${op} ${pass}`).toBeGreaterThanOrEqual(4.5);
     }
   }
 });
@@ -69,4 +69,10 @@ test("a mix goes from one end to the other, channel by channel", () => {
 test("black on white has the greatest contrast there is", () => {
   expect(contrast(0x000000, 0xffffff)).toBeCloseTo(21, 5);
   expect(cssColour(0x00ff0a)).toBe("#00ff0a");
+});
+
+test("the numbers can be read on whatever colour a person chooses", () => {
+  for (let colour = 0; colour <= 0xffffff; colour += 4_099) {
+    expect(contrast(colour, textColourOn(colour)), cssColour(colour)).toBeGreaterThanOrEqual(4.5);
+  }
 });

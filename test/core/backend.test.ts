@@ -9,6 +9,7 @@ import type { ApiEvents, CallContext, Job } from "#common/api.ts";
 import { API_METHODS } from "#common/api.ts";
 import type { JobId } from "#common/ids.ts";
 import { runId, spanId } from "#common/ids.ts";
+import { IDLE_CAUSES } from "#common/report.ts";
 
 import type { BackendOptions } from "../../main/core/backend.ts";
 import { createBackend } from "../../main/core/backend.ts";
@@ -68,8 +69,35 @@ test("a run can be read in every way that the window reads it", async () => {
   const { ids, columns } = await handlers.readSpans(everything, context);
   expect([...ids]).toEqual([0, 1, 2, 3]);
   expect([...columns.start]).toEqual([0, 2000, 3000, 5000]);
+  const ofStage = { run: a, replica: 0, fromStage: 1, toStage: 2, fromNs: 0, toNs: 7000, limit: 10 } as const;
+  const second = await handlers.readStageSpans(ofStage, context);
+  expect([[...second.ids], [...second.columns.start], second.truncated]).toEqual([[1, 3], [2000, 5000], false]);
   const span = await handlers.readSpan({ run: a, span: spanId(2) }, context);
   expect(span).toMatchObject({ batch: 1, startNs: 3000, previous: 0, pass: "forward", phase: "compute" });
+});
+
+test("a scope is explained bubble by bubble, along its critical path and by its transfers", async () => {
+  const { handlers, importFile } = open();
+  await importFile(writeTrace(makeTemporaryFolder(), "a.json"));
+  const scope = { iteration: 0, replica: 0 };
+  const { bubbles, ...rest } = await handlers.readBubbles({ run: a, limit: 10 }, context);
+  expect(rest).toEqual({ scope, total: 4 });
+  expect([...bubbles.rank]).toEqual([0, 0, 1, 1]);
+  expect([...bubbles.from]).toEqual([2000, 5000, 0, 4000]);
+  expect([...bubbles.to]).toEqual([3000, 7000, 2000, 5000]);
+  expect(Array.from(bubbles.cause, (code) => IDLE_CAUSES[code])).toEqual(["other", "drain", "fill", "starved"]);
+  expect([bubbles.awaitedStage[3], bubbles.awaitedBatch[3], bubbles.waitedFor[3], bubbles.next[3]]).toEqual([
+    0, 1, 2, 3,
+  ]);
+  const window = { fromNs: 2500, toNs: 5000 };
+  const longest = await handlers.readBubbles({ run: a, ...scope, ...window, limit: 1 }, context);
+  expect(longest).toMatchObject({ total: 2, bubbles: { length: 1 } });
+  const { path: along } = await handlers.readCriticalPath({ run: a }, context);
+  expect([...along.from, along.to.at(-1)]).toEqual([0, 2000, 3000, 5000, 7000]);
+  expect([...along.span]).toEqual([0, 2, 2, 3]);
+  expect(await handlers.readTransfers({ run: a, ...window, limit: 10 }, context)).toMatchObject({ length: 0 });
+  const elsewhere = Promise.try(() => handlers.readCriticalPath({ run: a, iteration: 99 }, context));
+  await expect(elsewhere).rejects.toMatchObject({ code: "unknown-scope" });
 });
 
 test("what another version derived is built again when the run is opened", async () => {
@@ -91,7 +119,7 @@ test.each([
   ["readRun", {}],
   ["readRun", { run: 5 }],
   ["readTile", { run: "a", key: { axis: "diagonal", level: 0, rowBlock: 0, column: 0 } }],
-  ["readTile", { run: "a", key: { axis: "rank", level: -1, rowBlock: 0, column: 0 } }],
+  ["readTile", { run: "a", key: { axis: "rank", level: -60, rowBlock: 0, column: 0 } }],
   ["readTile", { run: "a", key: { axis: "rank", level: 61, rowBlock: 0, column: 0 } }],
   ["readSpans", { run: "a", axis: "lane", fromRow: 0, toRow: 1, fromNs: NaN, toNs: 1, limit: 1 }],
   ["readSpans", { run: "a", axis: "lane", fromRow: 0, toRow: 1, fromNs: 0, toNs: 1, limit: 1e9 }],
@@ -114,11 +142,22 @@ test("every method of a run that does not exist says so", async () => {
   const argsOf: Record<string, object> = {
     readTile: { key },
     readSpans: rows,
+    readStageSpans: { replica: 0, fromStage: 0, toStage: 1, fromNs: 0, toNs: 1, limit: 1 },
     readSpan: { span: 0 },
+    readBubbles: { limit: 1 },
+    readTransfers: { fromNs: 0, toNs: 1, limit: 1 },
     renameRun: { name: "b" },
+    readArea: rows,
+    findSpans: { text: "a", fromNs: 0, limit: 1 },
+    saveNote: { note: { atNs: 0, text: "a" } },
+    deleteNote: { note: 1 },
+    querySql: { sql: "select 1" },
   };
-  const methods = Object.keys(API_METHODS).filter((method) => /^(read|rename|delete|restore)/.test(method));
-  expect(methods).toHaveLength(8);
+  // A comparison names its two runs otherwise.
+  const methods = Object.keys(API_METHODS).filter((method) =>
+    /^(read(?!Comp)|rename|delete|restore|find|saveNote|query)/.test(method),
+  );
+  expect(methods.length).toBeGreaterThanOrEqual(12);
   for (const method of methods) {
     const handler = handlers[method as "readRun"];
     for (const run of ["missing", "../library/a", ".trash"]) {

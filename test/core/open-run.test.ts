@@ -3,8 +3,9 @@ import path from "node:path";
 
 import { expect, onTestFinished, test, vi } from "vitest";
 
-import { laneId, nameId } from "#common/ids.ts";
+import { laneId, nameId, runId } from "#common/ids.ts";
 import { createSpanColumns } from "#common/model.ts";
+import { TILE_BINS } from "#common/tile.ts";
 
 import { createEmptyArgs, createRun, openRun } from "../../db/index.ts";
 import { importTrace } from "../../main/core/import/import-trace.ts";
@@ -70,4 +71,18 @@ test("a report that fails is not kept", async () => {
   await expect(run.report({}, () => Promise.reject(new Error("lost")))).rejects.toThrow("lost");
   const given = await open(await writePipeline()).report({}, () => Promise.reject(new Error("not needed")));
   expect(await run.report({}, () => Promise.resolve(given))).toBe(given);
+});
+
+test("levels below the finest are binned from spans down to bins of 1 ns, and no further", async () => {
+  const run = open(await writePipeline());
+  const { levels, run: described } = run.describe(runId("a"));
+  const finest = -Math.log2(levels.baseNs);
+  const at = described.extent?.startNs ?? 0;
+  const tileOf = (level: number) => {
+    const column = Math.floor(at / (levels.baseNs * 2 ** level * TILE_BINS));
+    return run.tile({ axis: "lane", level, rowBlock: 0, column });
+  };
+  expect(tileOf(finest).coverage.some((part) => part === 255)).toBe(true);
+  expect(() => tileOf(finest - 1)).toThrow(expect.objectContaining({ code: "invalid-argument" }));
+  expect(() => tileOf(levels.count)).toThrow(expect.objectContaining({ code: "invalid-argument" }));
 });

@@ -71,7 +71,7 @@ for (const { axis, theme, zoom } of VIEWS) {
       const rows = axis === "rank" ? FIGURE_RANKS : FIGURE_OPS.length;
       const reachNs = widthNs / 800; // a pixel or so: points that will hardly be decided are not asked for
       const points: { row: number; ns: number }[] = [];
-      while (points.length < POINTS * 1.25) {
+      while (points.length < POINTS * 2) {
         const row = Math.floor(random() * rows);
         const ns = fromNs + random() * widthNs;
         if (expectedColour({ axis, theme, row, fromNs: ns - reachNs, toNs: ns + reachNs }) !== undefined) {

@@ -72,6 +72,8 @@ function evidenceOf(
 const listRanks = (ranks: readonly number[]): string =>
   ranks.length === 1 ? `rank ${ranks[0]}` : `ranks ${ranks.slice(0, -1).join(", ")} and ${ranks[ranks.length - 1]}`;
 
+/** More ranks are not listed one by one. */
+const MOST_LISTED = 7;
 const LEAST_IMBALANCE = 1.1;
 /** A stage of so many times the mean stage's time is worth naming. */
 const HEAVY = 1.5;
@@ -309,7 +311,10 @@ function tellImbalance(context: Context): Finding | undefined {
       : ` By the measured times the best contiguous partition is ${ranges}: its slowest rank would compute ${formatDuration(best.maxNs)} a batch instead of ${formatDuration(best.currentMaxNs)}.`;
   // Stages cannot be cut: of what the slowest rank exceeds the mean, only the share that a better partition takes off counts.
   const winnable = best === undefined ? 1 : 1 - best.maxNs / Math.max(1, best.currentMaxNs);
-  const otherRanks = listRanks(others.map(({ rank }) => rank).sort((a, b) => a - b));
+  const otherRanks =
+    others.length > MOST_LISTED
+      ? `the other ${others.length}`
+      : listRanks(others.map(({ rank }) => rank).sort((a, b) => a - b));
   return {
     kind: "imbalance",
     text:

@@ -12,6 +12,7 @@ import type { HeatmapPlan } from "../../data/heatmap-plan.ts";
 import { binWidthNs } from "../../data/level-of-detail.ts";
 import { clientTileSource } from "../../data/tile-source.ts";
 import { colourOfKey, createPalette } from "../../scene/palette.ts";
+import { settings } from "../../state/settings.svelte.ts";
 import type { ThemeName } from "#common/colours.ts";
 
 export interface FigureView {

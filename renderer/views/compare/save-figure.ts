@@ -1,4 +1,5 @@
 /** Hands a figure to the person as a file: SVG as it is, PNG drawn from it at twice its size. */
+import { downloadFile } from "../../ui/download-file.ts";
 import type { ComparisonFigure } from "./comparison-figure.ts";
 
 const PNG_SCALE = 2;
@@ -9,13 +10,7 @@ export async function saveFigure(
 ): Promise<void> {
   const drawing = new Blob([svg], { type: "image/svg+xml" });
   const file = format === "svg" ? drawing : await toBitmap(drawing, { widthPx, heightPx });
-  const url = URL.createObjectURL(file);
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = `${name}.${format}`;
-  link.click();
-  // The download has its own hold on the bytes once it has begun.
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+  downloadFile(file, `${name}.${format}`);
 }
 
 async function toBitmap(drawing: Blob, { widthPx, heightPx }: { widthPx: number; heightPx: number }): Promise<Blob> {

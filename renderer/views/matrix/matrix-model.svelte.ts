@@ -6,7 +6,7 @@ import type { MatrixQuantity, StageMatrix } from "#common/matrix.ts";
 import type { Pass } from "#common/model.ts";
 import { NONE, laneId, spanId } from "#common/ids.ts";
 
-import { chooseScale, sortNumbers } from "../../data/scalar-cells.ts";
+import { chooseScale, relateToRows, sortNumbers } from "../../data/scalar-cells.ts";
 import type { OpenRun } from "../../state/open-run.svelte.ts";
 import type { Selected } from "../../state/selection.svelte.ts";
 
@@ -23,6 +23,8 @@ export class MatrixModel {
   quantity = $state<MatrixQuantity>("compute");
   pass = $state<Pass>("forward");
   isLog = $state(false);
+  /** Whether cells show multiples of the median of their stage instead of ns. */
+  isRelative = $state(false);
   /** Left out of the limits on either side. */
   percent = $state(1);
   matrix = $state.raw<StageMatrix>();
@@ -30,7 +32,12 @@ export class MatrixModel {
   /** Columns on screen. */
   from = $state(0);
   to = $state(1);
-  readonly #sorted = $derived(sortNumbers(this.matrix?.valueNs ?? new Float64Array(0)));
+  /** What the cells show: ns, or multiples of the median of their row. */
+  readonly values = $derived.by(() => {
+    const { valueNs = new Float64Array(0), columns = 1 } = this.matrix ?? {};
+    return this.isRelative ? relateToRows(valueNs, columns) : valueNs;
+  });
+  readonly #sorted = $derived(sortNumbers(this.values));
   readonly scale = $derived(chooseScale(this.#sorted, { percent: this.percent, isLog: this.isLog }));
 
   constructor(run: OpenRun) {

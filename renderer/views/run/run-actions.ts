@@ -1,12 +1,27 @@
 /** What an open run does when it is asked by key or from the palette, beside what its plot does (wavefront/plot-actions.ts). */
 import type { RowAxis } from "#common/tile.ts";
+import { DECLINED } from "../../state/actions.svelte.ts";
 import type { Provision } from "../../state/actions.svelte.ts";
 import type { Application } from "../../state/application.svelte.ts";
 import type { OpenRun } from "../../state/open-run.svelte.ts";
+import type { RunTools } from "../../state/run-tools.svelte.ts";
+import { selectionText } from "../../state/selection-text.ts";
 import type { ColumnMode } from "../../state/viewport.svelte.ts";
 
 /** To be provided as long as the run is on screen. */
-export function runActions({ application, run }: { application: Application; run: OpenRun }): Provision {
+export function runActions({
+  application,
+  run,
+  tools,
+  copyText,
+}: {
+  application: Application;
+  run: OpenRun;
+  tools: RunTools;
+  copyText: (text: string) => Promise<void>;
+}): Provision {
+  const { search, notes, area } = tools;
+  const hasFound = () => search.open && search.count > 0;
   const { viewport, selection } = run;
   const { network, inspector, lanes } = application.panes;
   const rows = (axis: RowAxis) => ({
@@ -41,6 +56,21 @@ export function runActions({ application, run }: { application: Application; run
     "pane-inspector": () => inspector.toggle(),
     "next-iteration": iteration(1),
     "previous-iteration": iteration(-1),
-    clear: () => selection.clear(),
+    search: () => (search.open = true),
+    "search-next": { act: () => void search.step("next"), enabled: hasFound },
+    "search-previous": { act: () => void search.step("previous"), enabled: hasFound },
+    note: () => notes.begin(area.current),
+    notes: () => tools.toggle("notes"),
+    sql: () => tools.toggle("sql"),
+    copy: () => {
+      // Text that is marked on the page is copied by the browser.
+      if (getSelection()?.toString() !== "") return DECLINED;
+      if (area.current !== undefined) return copyText(area.text);
+      if (selection.current === undefined) return DECLINED;
+      return selectionText(run, selection.current).then(copyText, (error: unknown) => run.tell(error));
+    },
+    clear: () => {
+      if (!tools.dismiss()) selection.clear();
+    },
   };
 }

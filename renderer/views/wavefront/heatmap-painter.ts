@@ -1,6 +1,6 @@
 /**
- * Joins data and scene for one run: what the view shows → what is asked for → what is drawn. Draws once per change and is
- * silent otherwise; says when it is idle, so that tests wait for facts instead of time.
+ * Joins data and scene for one run: what the view shows → what is asked for → what is drawn. Asks before there is a scene to
+ * draw on, draws once per change and is silent otherwise; says when it is idle, so that tests wait for facts instead of time.
  */
 import type { Client, RunDetail } from "#common/api.ts";
 import type { RowAxis } from "#common/tile.ts";
@@ -9,14 +9,13 @@ import { fittingFontPx, pageLabels, stepLabels, tileLabels, usualCell } from "..
 import type { CellLabel, LabelLayout } from "../../data/cell-labels.ts";
 import type { OpOfStage } from "../../data/cell-key.ts";
 import type { HeatmapPlanner, HeatmapPlan } from "../../data/heatmap-plan.ts";
-import { binWidthNs, chooseRowLevel } from "../../data/level-of-detail.ts";
+import { binWidthNs } from "../../data/level-of-detail.ts";
 import type { RawPage } from "../../data/raw-page.ts";
 import { RawPicture } from "../../data/raw-picture.ts";
 import type { FilledPart } from "../../data/raw-picture.ts";
 import { RowIndex } from "../../data/row-index.ts";
 import { tileRange } from "../../data/tile-grid.ts";
 import type { TileSource } from "../../data/tile-source.ts";
-import { visibleRows } from "../../data/time-scale.ts";
 import type { RowScale, TimeScale } from "../../data/time-scale.ts";
 import type { HeatmapScene } from "../../scene/heatmap-scene.ts";
 import type { HeatmapFrame } from "../../scene/heatmap-scene.ts";
@@ -26,6 +25,7 @@ import type { PaintedView, PaintStatus, ProbedPixel } from "./painted-view.ts";
 import { PassesSeen } from "./passes-seen.ts";
 import { RunStates } from "./run-states.ts";
 import type { StepGridLoader } from "./step-grid-loader.ts";
+import { planned, snapRows } from "./view-on-pixels.ts";
 
 /** Lines between rows from this height on, in CSS pixels. */
 const LEAST_LINED_ROW_PX = 7;
@@ -39,7 +39,7 @@ const FIRST_WAVEFRONT = "pipewave-first-wavefront";
 
 export class HeatmapPainter {
   readonly #states: RunStates;
-  readonly #scene: HeatmapScene;
+  #scene: HeatmapScene | undefined;
   readonly #onFollow: () => void;
   readonly #onStatus: (status: PaintStatus) => void;
   readonly #picture = new RawPicture();
@@ -56,31 +56,34 @@ export class HeatmapPainter {
   constructor({
     client,
     detail,
-    scene,
     onStatus,
     onFollow = () => undefined,
   }: {
     client: Client;
     detail: RunDetail;
-    scene: HeatmapScene;
     onStatus: (status: PaintStatus) => void;
     /** Another state of the run is shown from now on: `detail`, `source` and `planner` are other ones. */
     onFollow?: () => void;
   }) {
-    this.#scene = scene;
     this.#onStatus = onStatus;
     this.#onFollow = onFollow;
     this.#states = new RunStates({
       client,
       detail,
       onChange: () => this.invalidate(),
-      onEvictTile: (key) => scene.forgetTile(key),
+      onEvictTile: (key) => this.#scene?.forgetTile(key),
     });
+  }
+
+  /** Draws on that scene from now on, and releases it when closed. */
+  drawOn(scene: HeatmapScene): void {
+    this.#scene = scene;
     scene.listen({
       onTile: (key, onGpu) => this.planner.tiles.markOnGpu(key, onGpu),
       onLost: () => this.planner.tiles.markAllOffGpu(),
       onRestored: () => this.invalidate(),
     });
+    this.invalidate();
   }
 
   get detail(): RunDetail {
@@ -112,7 +115,15 @@ export class HeatmapPainter {
   /** Shows another view at the next frame; the latest wins. */
   show(view: PaintedView): void {
     this.#view = view;
-    this.invalidate();
+    if (this.#scene === undefined) this.#ask(view);
+    else this.invalidate();
+  }
+
+  /** What the first frame shows comes while the scene is made. */
+  #ask(view: PaintedView): void {
+    if (view.widthPx < 1 || view.heightPx < 1) return;
+    if (view.steps === undefined) this.planner.plan(planned(view, this.detail));
+    else this.#steps.want({ ...view.steps, axis: view.axis });
   }
 
   /** Something that is drawn has changed. */
@@ -149,10 +160,10 @@ export class HeatmapPainter {
   /** Draws a frame and waits for the GPU; gives ms. */
   timeFrame(): number {
     // What was drawn before is not this frame's.
-    this.#scene.finish();
+    this.#scene?.finish();
     const before = performance.now();
     this.#paint();
-    this.#scene.finish();
+    this.#scene?.finish();
     return performance.now() - before;
   }
 
@@ -173,14 +184,15 @@ export class HeatmapPainter {
    * pixel itself where raw spans are drawn, the bin where tiles are.
    */
   probe(points: readonly { xPx: number; yPx: number }[]): ProbedPixel[] {
-    if (this.#view === undefined) throw new Error("nothing is shown yet");
-    const frame = this.#frame(this.#view);
-    this.#scene.draw({ ...frame, labels: [] });
+    const scene = this.#scene;
+    if (this.#view === undefined || scene === undefined) throw new Error("nothing is shown yet");
+    const frame = this.#frame(this.#view, scene);
+    scene.draw({ ...frame, labels: [] });
     const { time, rows } = frame;
     const nsPerPx = (time.toNs - time.fromNs) / time.widthPx;
     const binNs = binWidthNs(this.detail.levels, this.#plan?.level ?? 0);
     const probed = points.map(({ xPx, yPx }) => {
-      const colour = this.#scene.readPixel({ xPx, yPx });
+      const colour = scene.readPixel({ xPx, yPx });
       const row = Math.floor(rows.scrollRow + (yPx + 0.5) / rows.rowHeightPx);
       const fromNs = time.fromNs + xPx * nsPerPx;
       const middleNs = fromNs + nsPerPx / 2;
@@ -188,7 +200,7 @@ export class HeatmapPainter {
       const bin = Math.floor(middleNs / binNs);
       return { colour, row, middleNs, fromNs: bin * binNs, toNs: (bin + 1) * binNs };
     });
-    this.#scene.draw(frame);
+    scene.draw(frame);
     return probed;
   }
 
@@ -196,17 +208,14 @@ export class HeatmapPainter {
     this.#closed = true;
     if (this.#frameRequest !== undefined) cancelAnimationFrame(this.#frameRequest);
     this.#states.close();
-    this.#scene.release();
+    this.#scene?.release();
   }
 
-  #followNext({ axis, fromNs, toNs, rows, widthPx, heightPx, devicePixelRatio, steps }: PaintedView): void {
+  #followNext(view: PaintedView): void {
     const before = this.detail.id;
     const isFollowing = this.#states.takeNext(({ planner, detail }) => {
-      if (steps !== undefined || planner.failures.length > 0) return true;
-      const visible = visibleRows(rows, { heightPx, rowCount: detail.rows[axis].length });
-      const rowLevel = rowLevelOf(rows, { devicePixelRatio, rowCount: detail.rows[axis].length });
-      const px = Math.round(widthPx * devicePixelRatio);
-      return planner.plan({ axis, fromNs, toNs, ...visible, rowLevel, widthPx: px }).complete;
+      if (view.steps !== undefined || planner.failures.length > 0) return true;
+      return planner.plan(planned(view, detail)).complete;
     });
     if (!isFollowing) return;
     this.#rankIndex = undefined;
@@ -218,11 +227,12 @@ export class HeatmapPainter {
 
   #paint(): void {
     const view = this.#view;
-    if (view === undefined || view.widthPx < 1 || view.heightPx < 1) return;
+    const scene = this.#scene;
+    if (view === undefined || scene === undefined || view.widthPx < 1 || view.heightPx < 1) return;
     this.#followNext(view);
-    this.#adopt(view);
-    this.#scene.draw(this.#frame(view));
-    this.#markFirst();
+    this.#adopt(view, scene);
+    scene.draw(this.#frame(view, scene));
+    this.#markFirst(scene);
     if (view.steps === undefined) {
       this.#passes.noteDrawn([...this.visiblePages, ...(this.#plan?.tiles.map(({ tile }) => tile) ?? [])]);
     } else this.#passes.noteCells(this.#steps.grid?.cells ?? []);
@@ -230,32 +240,31 @@ export class HeatmapPainter {
   }
 
   /** In the page's own timeline, for whoever measures: the first frame in which nothing is missing. */
-  #markFirst(): void {
+  #markFirst(scene: HeatmapScene): void {
     if (this.#isMarked || this.#plan?.complete !== true) return;
     this.#isMarked = true;
-    this.#scene.finish();
+    scene.finish();
     performance.mark(FIRST_WAVEFRONT);
   }
 
-  #adopt(view: PaintedView): void {
+  #adopt(view: PaintedView, scene: HeatmapScene): void {
     const { widthPx, heightPx, devicePixelRatio: ratio, theme, opColours } = view;
     const before = this.#painted;
     if (before?.widthPx !== widthPx || before.heightPx !== heightPx || before.devicePixelRatio !== ratio) {
-      this.#scene.resize({ widthPx: Math.round(widthPx * ratio), heightPx: Math.round(heightPx * ratio) });
+      scene.resize({ widthPx: Math.round(widthPx * ratio), heightPx: Math.round(heightPx * ratio) });
     }
     if (before?.theme !== theme || before.opColours !== opColours) {
-      this.#scene.setPalette(createPalette(theme, opColours));
+      scene.setPalette(createPalette(theme, opColours));
     }
     this.#painted = { widthPx, heightPx, devicePixelRatio: ratio, theme, opColours };
   }
 
-  #frame(view: PaintedView): HeatmapFrame {
+  #frame(view: PaintedView, scene: HeatmapScene): HeatmapFrame {
     const { axis, fromNs, toNs, devicePixelRatio: ratio } = view;
     const rowCount = this.detail.rows[axis].length;
     const time: TimeScale = { fromNs, toNs, widthPx: Math.round(view.widthPx * ratio) };
     const heightPx = Math.round(view.heightPx * ratio);
     const rows = snapRows(view.rows, ratio);
-    const { fromRow, toRow } = visibleRows(rows, { heightPx, rowCount });
     const frame = {
       time,
       rows,
@@ -265,7 +274,7 @@ export class HeatmapPainter {
       rowGapPx: view.rows.rowHeightPx >= LEAST_LINED_ROW_PX ? Math.round(ratio) : 0,
     };
     const labels: CellLabel[] = [];
-    const numbered = { view, time, rows, heightPx };
+    const numbered = { view, scene, time, rows, heightPx };
     if (view.steps !== undefined) {
       this.#steps.want({ ...view.steps, axis });
       const { grid, texels } = this.#steps;
@@ -277,8 +286,9 @@ export class HeatmapPainter {
       if (layout !== undefined) stepLabels(grid, { layout, into: labels });
       return { ...frame, tiles: [], labels, steps: { grid, texels } };
     }
-    const rowLevel = rowLevelOf(view.rows, { devicePixelRatio: ratio, rowCount });
-    const plan = this.planner.plan({ axis, fromNs, toNs, fromRow, toRow, rowLevel, widthPx: time.widthPx });
+    const wanted = planned(view, this.detail);
+    const { fromRow, toRow, rowLevel } = wanted;
+    const plan = this.planner.plan(wanted);
     this.#plan = plan;
     const filled = this.#drawPicture(plan, { axis, time, fromRow, toRow, rowLevel });
     const pages = plan.pages.map(({ page }) => page);
@@ -322,12 +332,14 @@ export class HeatmapPainter {
 
   #labelLayout({
     view,
+    scene,
     time,
     rows,
     heightPx,
     cell,
   }: {
     view: PaintedView;
+    scene: HeatmapScene;
     time: TimeScale;
     rows: RowScale;
     heightPx: number;
@@ -341,9 +353,9 @@ export class HeatmapPainter {
       mostPx,
       Math.round((view.steps === undefined ? LEAST_FONT_PX : LEAST_STEP_FONT_PX) * ratio),
     );
-    const most = this.#scene.setFontSize(mostPx);
+    const most = scene.setFontSize(mostPx);
     const fontPx = cell === undefined ? mostPx : fittingFontPx({ cell, mostPx, leastPx, digitWidthPx: most.widthPx });
-    const { widthPx, heightPx: digitHeightPx } = this.#scene.setFontSize(fontPx);
+    const { widthPx, heightPx: digitHeightPx } = scene.setFontSize(fontPx);
     return { time, rows, heightPx, digitWidthPx: widthPx, digitHeightPx, ops: this.ops, number: view.number };
   }
 
@@ -381,18 +393,4 @@ export class HeatmapPainter {
     this.#waiting = [];
     for (const resolve of waiting) resolve();
   }
-}
-
-function rowLevelOf(
-  rows: RowScale,
-  { devicePixelRatio, rowCount }: { devicePixelRatio: number; rowCount: number },
-): number {
-  return chooseRowLevel({ rowHeightPx: snapRows(rows, devicePixelRatio).rowHeightPx, rowCount });
-}
-
-/** Whole device pixels for rows, so that their edges are crisp; rows thinner than two pixels stay as they are. */
-export function snapRows({ scrollRow, rowHeightPx }: RowScale, ratio: number): RowScale {
-  const heightPx = rowHeightPx * ratio;
-  const snapped = heightPx < 2 ? heightPx : Math.round(heightPx);
-  return { scrollRow: Math.round(scrollRow * snapped) / snapped, rowHeightPx: snapped };
 }

@@ -25,6 +25,7 @@ export interface OverviewView {
   readonly widthPx: number;
   readonly heightPx: number;
   readonly theme: ThemeName;
+  readonly opColours: OpColours;
 }
 
 /** With more rows than this the strip is drawn from tiles twice as coarse: it shows the run's shape, not its cells. */

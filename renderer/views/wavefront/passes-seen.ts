@@ -22,7 +22,9 @@ export class PassesSeen {
   #passesOf(kind: Uint8Array): ReadonlySet<number> {
     let passes = this.#byKind.get(kind);
     if (passes === undefined) {
-      passes = new Set(kind.map((code) => code >> 4));
+      const seen = new Uint8Array(16);
+      for (const code of kind) seen[code >> 4] = 1;
+      passes = new Set(seen.keys().filter((code) => seen[code] === 1));
       this.#byKind.set(kind, passes);
     }
     return passes;

@@ -1,4 +1,5 @@
 /** What the plot does when it is asked by key or from the palette: numbers of moves and zooms, nothing of keys. */
+import { DECLINED } from "../../state/actions.svelte.ts";
 import type { Provision } from "../../state/actions.svelte.ts";
 import type { PlotPointer } from "./plot-pointer.svelte.ts";
 import type { WavefrontModel } from "./wavefront-model.svelte.ts";
@@ -35,6 +36,6 @@ export function plotActions(model: WavefrontModel, pointer: PlotPointer): Provis
     "span-before": { act: () => void pointer.step("previous"), enabled: hasSpan },
     "span-after": { act: () => void pointer.step("next"), enabled: hasSpan },
     ruler: () => pointer.toggleRuler(),
-    clear: () => pointer.dropRuler(),
+    clear: () => (pointer.dropRuler() ? undefined : DECLINED),
   };
 }

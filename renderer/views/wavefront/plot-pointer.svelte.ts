@@ -4,6 +4,7 @@
 import { AppError } from "#common/errors.ts";
 import { laneId, spanId } from "#common/ids.ts";
 import { NO_STAGE } from "#common/tile.ts";
+import type { Area } from "../../state/area.svelte.ts";
 import type { Selected } from "../../state/selection.svelte.ts";
 import { wheelPx, zoomFactor } from "./gestures.ts";
 import type { Pointed, Pointing } from "./pointing.ts";
@@ -26,7 +27,10 @@ export class PlotPointer {
   /** Pressing measures instead of moving. */
   measuring = $state(false);
   ruler = $state.raw<{ readonly from: Place; readonly to: Place }>();
-  drag = $state.raw<PlotPoint & { readonly kind: "pan" | "ruler"; readonly moved: boolean }>();
+  drag = $state.raw<PlotPoint & { readonly kind: "pan" | "ruler" | "area"; readonly moved: boolean }>();
+  /** Present where pressing with Shift selects an area; without it, it measures. Told while it is drawn and when it is done. */
+  onarea: ((area: Area, state: { readonly done: boolean }) => void) | undefined;
+  #areaFrom: Place | undefined;
   pointing: Pointing | undefined;
   readonly #model: WavefrontModel;
 
@@ -64,7 +68,9 @@ export class PlotPointer {
   }
 
   down(at: PlotPoint, { shiftKey }: { shiftKey: boolean }): void {
-    this.drag = { kind: this.measuring || shiftKey ? "ruler" : "pan", ...at, moved: false };
+    const isArea = shiftKey && !this.measuring && this.onarea !== undefined && this.#model.steps === undefined;
+    this.drag = { kind: isArea ? "area" : this.measuring || shiftKey ? "ruler" : "pan", ...at, moved: false };
+    if (isArea) this.#areaFrom = this.#model.placeAt(at);
     if (this.drag.kind === "ruler") this.ruler = { from: this.#model.placeAt(at), to: this.#model.placeAt(at) };
   }
 
@@ -79,7 +85,8 @@ export class PlotPointer {
     if (!drag.moved && Math.hypot(dx, dy) < CLICK_SLOP_PX) return;
     this.leave();
     this.drag = { ...drag, ...at, moved: true };
-    if (drag.kind === "ruler") {
+    if (drag.kind === "area") this.#tellArea(at, { done: false });
+    else if (drag.kind === "ruler") {
       if (this.ruler !== undefined) this.ruler = { from: this.ruler.from, to: this.#model.placeAt(at) };
     } else {
       this.#panPx(-dx);
@@ -90,7 +97,8 @@ export class PlotPointer {
   up(at: PlotPoint): void {
     const { drag } = this;
     this.drag = undefined;
-    if (drag === undefined || drag.moved) return;
+    if (drag?.kind === "area" && drag.moved) this.#tellArea(at, { done: true });
+    if (drag === undefined || drag.moved || drag.kind === "area") return;
     if (drag.kind === "ruler") this.ruler = undefined;
     else void this.#select(at);
   }
@@ -117,6 +125,20 @@ export class PlotPointer {
     if (startNs < viewport.fromNs || endNs > viewport.toNs) {
       viewport.panBy({ ns: (startNs + endNs) / 2 - (viewport.fromNs + viewport.toNs) / 2 });
     }
+  }
+
+  /** Whole rows and whole nanoseconds between where the press began and where it is. */
+  #tellArea(at: PlotPoint, state: { readonly done: boolean }): void {
+    const from = this.#areaFrom;
+    if (from === undefined) return;
+    const { axis, rows, viewport } = this.#model;
+    const to = this.#model.placeAt(at);
+    const rowOf = (row: number) => Math.max(0, Math.min(rows.length - 1, Math.floor(row)));
+    const timeOf = (ns: number) => Math.max(viewport.bounds.fromNs, Math.min(viewport.bounds.toNs, ns));
+    const [top, bottom] = [rowOf(Math.min(from.row, to.row)), rowOf(Math.max(from.row, to.row))];
+    const fromNs = Math.floor(timeOf(Math.min(from.ns, to.ns)));
+    const toNs = Math.max(fromNs + 1, Math.ceil(timeOf(Math.max(from.ns, to.ns))));
+    this.onarea?.({ axis, fromRow: top, toRow: bottom + 1, fromNs, toNs }, state);
   }
 
   #panPx(px: number): void {

@@ -13,10 +13,10 @@ import type { RowScale, TimeScale } from "../../data/time-scale.ts";
 import type { Selection } from "../../state/selection.svelte.ts";
 import type { PlotViewport, TimeRange } from "../../state/viewport.svelte.ts";
 import type { HeatmapPainter } from "./heatmap-painter.ts";
-import { snapRows } from "./heatmap-painter.ts";
 import type { PaintStatus } from "./painted-view.ts";
 import { lastScrollRow, leastRowHeight, MOST_ROW_PX, spreadRowHeight, squareRowHeight } from "./plot-layout.ts";
 import type { StepRequest } from "./step-grid-loader.ts";
+import { snapRows } from "./view-on-pixels.ts";
 
 /** A point of the plot in CSS pixels from its top left corner. */
 export interface PlotPoint {

@@ -66,6 +66,8 @@ describe("findings", () => {
     const bottleneck = findings.find(({ kind }) => kind === "bottleneck");
     expect(bottleneck?.text).toContain("Rank 0 bounds the throughput");
     expect(bottleneck?.text).toContain("30 ns of every 30 ns between batches (100");
+    // Rank 1 computes 10 ns a batch: 2 intervals of 30 ns can become 10 ns each.
+    expect(bottleneck?.text).toContain("cannot bring the interval below 10 ns (−66.7 %): that is what rank 1 needs");
     expect(bottleneck?.costNs).toBe(40);
     expect(bottleneck?.evidence.ranks).toEqual([0]);
   });
@@ -79,7 +81,65 @@ describe("findings", () => {
     );
     const kinds = findings.map(({ kind }) => kind);
     expect(kinds).toContain("one-at-a-time");
-    expect(kinds).not.toContain("starved");
+    for (const kind of ["starved", "fill-drain", "imbalance"]) expect(kinds).not.toContain(kind);
+    // Of the 20 ns between batches rank 0 computes 10: no more than these can go, although rank 1 needs only 10 as well.
+    const bottleneck = findings.find(({ kind }) => kind === "bottleneck");
+    expect(bottleneck?.text).toContain("No rank is near its limit");
+    expect(bottleneck?.text).toContain("cannot bring the interval below 10 ns (−50.0 %)");
+  });
+
+  test("do not promise from a bottleneck more than its own work where the ranks take turns", () => {
+    const { findings = [] } = reportOf(
+      readDrawing(`
+        a0 a0 a0 -- -- a1 a1 a1 -- --
+        -- -- -- b0 -- -- -- -- b1 --
+        -- -- -- -- c0 -- -- -- -- c1
+      `),
+    );
+    // An interval of 50 ns: without the 30 of rank 0 it is 20, not the 10 that rank 1 computes.
+    expect(findings.find(({ kind }) => kind === "bottleneck")).toMatchObject({ costNs: 30 });
+    expect(findings.find(({ kind }) => kind === "bottleneck")?.text).toContain("below 20 ns (−60");
+  });
+
+  test("do not count idle time that the busiest rank would outlast", () => {
+    const { findings = [], makespanNs } = reportOf(
+      readDrawing(`
+        a0 a0 a0 a0 a1 a1 a1 a1 a2 a2 a2 a2 --
+        -- -- -- -- b0 -- -- -- b1 -- -- -- b2
+      `),
+    );
+    expect(makespanNs).toBe(130);
+    // Rank 1 starves for 60 ns, 30 a rank; rank 0 computes 120 of 130 ns whatever the other does.
+    for (const { kind, costNs } of findings) {
+      if (kind === "starved" || kind === "fill-drain") expect(costNs).toBe(10);
+    }
+    expect(findings.map(({ kind }) => kind)).toContain("starved");
+  });
+
+  test("keep quiet about uneven ranks where no contiguous partition is better", () => {
+    const { findings = [], imbalance } = reportOf(
+      readDrawing(`
+        a0 a0 a0 a0 a1 a1 a1 a1 -- --
+        -- -- -- -- b0 c0 -- -- b1 c1
+      `),
+    );
+    expect(imbalance).toMatchObject({ ratio: 80 / 60, best: { maxNs: 40, currentMaxNs: 40 } });
+    expect(findings.map(({ kind }) => kind)).not.toContain("imbalance");
+  });
+
+  test("name of the slow ones the one that costs most, and no kind where none is known", () => {
+    const { findings = [] } = reportOf(
+      readDrawing(`
+        a0 a1 a2 a3 -- -- -- -- -- -- -- -- --
+        -- b0 b1 b2 b3 -- -- -- -- -- -- -- --
+        -- -- c0 c0 c0 c1 c1 c1 c2 c2 c2 c3 c3
+      `),
+    );
+    const straggler = findings.find(({ kind }) => kind === "straggler");
+    expect(straggler?.text).toBe(
+      "Stage 2 takes 3.00 × the median of the 2 others: a median of 30 ns a batch against 10 ns.",
+    );
+    expect(straggler?.costNs).toBe(80);
   });
 
   test("are none where every rank is always busy", () => {

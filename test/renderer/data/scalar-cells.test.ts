@@ -10,6 +10,7 @@ import {
   OVER_KEY,
   packScalars,
   placeOf,
+  relateToRows,
   sortNumbers,
   valueAt,
 } from "../../../renderer/data/scalar-cells.ts";
@@ -74,4 +75,9 @@ test("an absent number is an empty cell, and one straggler among equals is told 
   expect(texels[7 * 4]).toBe(0);
   expect(texels[300 * 4 + 2]).toBe(OVER_KEY);
   expect(texels[301 * 4 + 2]).toBe(0);
+});
+
+test("a number against its row is a multiple of the row's median, whatever the other rows hold", () => {
+  const values = Float64Array.of(10, 20, 40, NaN, 1000, 1000, 3000, 3000, 0, 0, 0, 5);
+  expect([...relateToRows(values, 4)]).toEqual([0.5, 1, 2, NaN, 0.5, 0.5, 1.5, 1.5, NaN, NaN, NaN, NaN]);
 });

@@ -1,7 +1,7 @@
 /** The registry of actions: which key asks for what, who does it, and what help and palette make of it. */
 import { expect, test } from "vitest";
 
-import { Actions } from "../../../renderer/state/actions.svelte.ts";
+import { Actions, DECLINED } from "../../../renderer/state/actions.svelte.ts";
 import { ACTION_IDS, actionOfKey, describeAction, keyText } from "../../../renderer/state/actions.ts";
 import { keyGroups } from "../../../renderer/views/help/keys.ts";
 
@@ -85,7 +85,7 @@ test("what is inside is asked first and may leave it to what is around it", () =
   actions.provide(
     {
       clear: () => {
-        if (!hasRuler) return false;
+        if (!hasRuler) return DECLINED;
         hasRuler = false;
         return void done.push("ruler");
       },

@@ -1,0 +1,2 @@
+/** A process that ends without an answer. */
+process.exit(3);
