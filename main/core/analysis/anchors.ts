@@ -41,10 +41,7 @@ export function anchorsOf(occupancy: Occupancy): Anchors {
 }
 
 /** @param ranks the spans of one scope */
-function findAnchors(
-  spans: SpanColumns,
-  { places, ranks }: { places: Places; ranks: readonly RankSpans[] },
-): Anchors {
+function findAnchors(spans: SpanColumns, { places, ranks }: { places: Places; ranks: readonly RankSpans[] }): Anchors {
   const isForward = Uint8Array.from(PASSES, (pass) => (INFERENCE_ANCHORS.includes(pass) ? 1 : 0));
   const isTraining = ranks.some(({ compute }) => compute.some((i) => isForward[spans.pass[i]] === 0));
   const passes = isTraining ? Uint8Array.from(PASSES, (pass) => (TRAINING_ANCHORS.includes(pass) ? 1 : 0)) : isForward;
