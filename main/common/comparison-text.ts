@@ -21,7 +21,7 @@ export function describeShare(
     case "compute":
       return `computing ${stage} ${pass ?? ""}`;
     case "unmatched":
-      return `${stage} ${pass ?? ""}, which only one run does,`;
+      return `${stage} ${pass ?? ""}, which only one run does`;
     case "transfer":
       return "transfers";
     case "sync":
