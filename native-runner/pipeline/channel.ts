@@ -17,6 +17,12 @@ const SENDER_EVENTS = 3;
 const RECEIVER_EVENTS = 4;
 const CONTROL_WORDS = 5;
 
+/**
+ * A sleeper on an event loop looks again after this long: a runner was found asleep at both ends of a busy machine, though
+ * every change notifies. A timer of the loop is another way to wake than the one that V8 takes.
+ */
+const LOOK_AGAIN_MS = 250;
+
 const OPEN = 0;
 const CLOSED = 1;
 const STOPPED = 2;
@@ -43,6 +49,18 @@ export function createChannel({ depth, slotBytes }: { depth: number; slotBytes: 
 function wake(words: Words, events: number): void {
   Atomics.add(words, events, 1);
   Atomics.notify(words, events);
+}
+
+/** Sleeps until the events have moved on from `seen`, or it is time to look again. */
+async function sleepAsync(words: Words, events: number, seen: number): Promise<void> {
+  const sleep = Atomics.waitAsync(words, events, seen);
+  if (!sleep.async) return;
+  let timer: NodeJS.Timeout | undefined;
+  const again = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, LOOK_AGAIN_MS);
+  });
+  await Promise.race([sleep.value, again]);
+  clearTimeout(timer);
 }
 
 function setState(words: Words, state: number): void {
@@ -104,7 +122,7 @@ function openEnd(channel: Channel, { counter, ownEvents, otherEvents, look }: Si
         const events = Atomics.load(words, ownEvents);
         const state = look(words);
         if (state !== "wait") return state === "slot" ? slot() : undefined;
-        await Atomics.waitAsync(words, ownEvents, events).value;
+        await sleepAsync(words, ownEvents, events);
       }
     },
     done() {

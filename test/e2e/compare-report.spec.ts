@@ -11,10 +11,13 @@ import { runCli } from "../cli/run-cli.ts";
 import { drawTrace } from "../support/sample-trace.ts";
 import { expect, test } from "./in-chromium.ts";
 
-const folder = mkdtempSync(path.join(tmpdir(), "pipewave-report-"));
-const file = path.join(folder, "report.html");
+let folder = "";
+let file = "";
 
+// Made here: a worker may come back to this file after it has cleaned up.
 test.beforeAll(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), "pipewave-report-"));
+  file = path.join(folder, "report.html");
   writeFileSync(path.join(folder, "before.json"), drawTrace(["00.11..", "..00.11"]));
   writeFileSync(path.join(folder, "after.json"), drawTrace(["00.11......", "...000.111."]));
   const outcome = await runCli(["compare", "before.json", "after.json", "--html", "report.html", "--force"], {

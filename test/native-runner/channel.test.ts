@@ -120,3 +120,11 @@ test("closing after a stop does not open the channel again", () => {
   openSender(channel).close();
   expect(openReceiver(channel).next()).toBeUndefined();
 });
+
+test("a sleeper on an event loop finds what nobody has woken it for", async () => {
+  const channel = newChannel(1);
+  const next = openReceiver(channel).nextAsync();
+  // The first word counts what was written; nobody is notified.
+  Atomics.add(new Int32Array(channel.control), 0, 1);
+  expect(await next).toBeDefined();
+});
