@@ -11,29 +11,11 @@ import type { Database } from "better-sqlite3";
 import { NONE } from "#common/ids.ts";
 import { PASSES, PHASES } from "#common/model.ts";
 import type { Lane, SpanColumns, SpanName } from "#common/model.ts";
+import { SPAN_COLUMNS } from "#common/sql.ts";
 
 import type { SpanArgs } from "../columns/span-args.ts";
 import { hasLane, mayTouch } from "../columns/zone.ts";
 import type { ChunkInfo } from "../columns/zone.ts";
-
-/** Columns of both tables. Times are ns; pass and phase are words, null when the span is no pipeline work. */
-const COLUMNS = [
-  "id",
-  "lane",
-  "depth",
-  "start",
-  "duration",
-  "name",
-  "category",
-  "stage",
-  "batch",
-  "iteration",
-  "pass",
-  "phase",
-  "rank",
-  "replica",
-  "args",
-] as const;
 
 type Cell = number | string | null;
 
@@ -48,11 +30,11 @@ export interface SpanSource {
 }
 
 export function registerSpanTables(db: Database, source: SpanSource): void {
-  db.table("span", { columns: [...COLUMNS], parameters: [], rows: createScan(source) });
+  db.table("span", { columns: [...SPAN_COLUMNS], parameters: [], rows: createScan(source) });
   // A parameter cannot be called `lane` too: it is a column of the same table. One that is left out bounds nothing; one
   // that is null gives no row, since SQLite takes it as `from_ns = null`.
   db.table("span_in", {
-    columns: [...COLUMNS],
+    columns: [...SPAN_COLUMNS],
     parameters: ["from_ns", "to_ns", "only_lane"],
     rows: createScan(source),
   });
@@ -69,7 +51,7 @@ function createScan(source: SpanSource): (...parameters: unknown[]) => Generator
     const toNs = boundOf(parameters[1]) ?? Infinity;
     const onlyLane = boundOf(parameters[2]);
     // The same array again and again: SQLite's wrapper copies the cells before it asks for the next row.
-    const row = new Array<Cell>(COLUMNS.length).fill(null);
+    const row = new Array<Cell>(SPAN_COLUMNS.length).fill(null);
     for (const chunk of source.chunks) {
       if (!mayTouch(chunk, { fromNs, toNs })) continue;
       if (onlyLane !== undefined && !hasLane(chunk, onlyLane)) continue;

@@ -1,5 +1,5 @@
 /** A comparison as text: the sentence, the table of figures, what the difference is put down to, and the stages that changed. */
-import { describeShare } from "#common/comparison-text.ts";
+import { describeRate, describeRateChange, describeShare } from "#common/comparison-text.ts";
 import type { CompareReport, Comparison, StageDelta } from "#common/comparison.ts";
 import {
   formatCount,
@@ -59,14 +59,13 @@ function describeFigures({ makespan, throughput, bubble, initiationInterval }: C
     const change = aNs === undefined || bNs === undefined || aNs === 0 ? "" : percent(bNs / aNs);
     return [name, known(aNs), known(bNs), signed(deltaNs), change];
   };
-  const rate = (perSecond: number): string => `${perSecond.toPrecision(4)} /s`;
   const rows = [
     row("makespan", makespan),
     [
       "batches",
-      rate(throughput.a),
-      rate(throughput.b),
-      `${throughput.delta > 0 ? "+" : ""}${throughput.delta.toPrecision(3).replace("-", "−")} /s`,
+      describeRate(throughput.a),
+      describeRate(throughput.b),
+      describeRateChange(throughput.delta),
       percent(throughput.ratio),
     ],
     row("initiation interval", initiationInterval),

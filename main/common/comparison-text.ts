@@ -10,6 +10,13 @@ const WAITS = {
   other: "pauses of ranks whose input was there",
 } as const;
 
+/** `1.234 /s`. */
+export const describeRate = (perSecond: number): string => `${perSecond.toPrecision(4)} /s`;
+
+/** `+0.12 /s`, `−0.12 /s`. */
+export const describeRateChange = (perSecond: number): string =>
+  `${perSecond > 0 ? "+" : ""}${perSecond.toPrecision(3).replace("-", "−")} /s`;
+
 /** What a share stands for, in words. */
 export function describeShare(
   { what, row, pass, cause }: Attribution,

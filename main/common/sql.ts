@@ -21,7 +21,8 @@ interface SqlTable {
   readonly columns: readonly string[];
 }
 
-const SPAN_COLUMNS = [
+/** Of both tables of spans. Times are ns; pass and phase are words, null when the span is no pipeline work. */
+export const SPAN_COLUMNS = [
   "id",
   "lane",
   "depth",

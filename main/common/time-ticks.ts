@@ -67,22 +67,19 @@ export function niceStep(leastNs: number): number {
   return Math.round(10 * power);
 }
 
-function layOut({
-  fromNs,
-  toNs,
-  stepNs,
-  originNs,
-}: {
-  fromNs: number;
-  toNs: number;
-  stepNs: number;
-  originNs: number;
-}) {
+/** A part of the axis in steps that count from the origin. */
+interface Stepped {
+  readonly fromNs: number;
+  readonly toNs: number;
+  readonly stepNs: number;
+  readonly originNs: number;
+}
+
+function layOut({ fromNs, toNs, stepNs, originNs }: Stepped) {
   const { unit, ns: unitNs } = UNITS.find(({ ns }) => stepNs >= ns) ?? UNITS[3];
-  const decimals = 0;
   const first = Math.ceil((fromNs - originNs) / stepNs);
   const last = Math.floor((toNs - originNs) / stepNs);
-  const plain = (steps: number) => `${((steps * stepNs) / unitNs).toFixed(decimals)} ${unit}`;
+  const plain = (steps: number) => `${((steps * stepNs) / unitNs).toFixed(0)} ${unit}`;
   const furthest = Math.max(Math.abs(first), Math.abs(last));
   const coarser = coarserUnit(unitNs);
   const major: Tick[] = [];
@@ -110,17 +107,7 @@ function layOut({
 }
 
 /** Five parts a step, or four where five would not be whole ns. None below 1 ns. */
-function minorTicks({
-  fromNs,
-  toNs,
-  stepNs,
-  originNs,
-}: {
-  fromNs: number;
-  toNs: number;
-  stepNs: number;
-  originNs: number;
-}) {
+function minorTicks({ fromNs, toNs, stepNs, originNs }: Stepped) {
   const parts = String(stepNs).startsWith("2") ? 4 : 5;
   const minorNs: number[] = [];
   if (stepNs / parts < 1 || !Number.isInteger(stepNs / parts)) return minorNs;

@@ -5,7 +5,7 @@ import type { DifferenceMatrix } from "../comparison.ts";
 import { formatSignedDuration } from "../format.ts";
 import { DIFFERENCE_STEPS } from "./figure-colours.ts";
 import type { FigureColours } from "./figure-colours.ts";
-import { FIGURE_WIDTH, frameFigure, headHeight, MARGIN, TEXT_SIZE } from "./frame.ts";
+import { FIGURE_WIDTH, frameFigure, headHeight, leftOfPlot, LONGEST_LABEL_PX, MARGIN, TEXT_SIZE } from "./frame.ts";
 import type { FrameContent } from "./frame.ts";
 import { element, estimateWidth, fitText, px, textElement } from "./svg.ts";
 
@@ -17,7 +17,6 @@ export interface DifferenceFigure extends Pick<FrameContent, "title" | "subtitle
   readonly widthPx?: number;
 }
 
-const LONGEST_LABEL_PX = 180;
 const AXIS_HEIGHT = 32;
 const MOST_COLUMNS = 400;
 const VALUE_SIZE = 9;
@@ -35,8 +34,7 @@ export function drawDifferenceFigure(figure: DifferenceFigure, colours: FigureCo
   const { rows, choice, widthPx = FIGURE_WIDTH } = figure;
   const matrix = coarsenMatrix(figure.matrix, MOST_COLUMNS);
   const scale = scaleOf(matrix, choice);
-  const widest = Math.max(0, ...rows.map((label) => estimateWidth(label, TEXT_SIZE)));
-  const left = MARGIN + Math.min(LONGEST_LABEL_PX, widest) + 8;
+  const left = leftOfPlot(rows);
   const plot: Plot = {
     left,
     top: headHeight(figure),

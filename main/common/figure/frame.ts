@@ -28,6 +28,15 @@ export const FONT = "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-s
 const TITLE_SIZE = 15;
 const LINE_HEIGHT = 17;
 
+/** Labels of rows are cut at this width. */
+export const LONGEST_LABEL_PX = 180;
+
+/** Left edge of a plot with these labels beside its rows. */
+export function leftOfPlot(labels: readonly string[]): number {
+  const widest = Math.max(0, ...labels.map((label) => estimateWidth(label, TEXT_SIZE)));
+  return MARGIN + Math.min(LONGEST_LABEL_PX, widest) + 8;
+}
+
 /** Height of everything above the plot. */
 export function headHeight({ subtitle, figures = [] }: Pick<FrameContent, "subtitle" | "figures">): number {
   return (

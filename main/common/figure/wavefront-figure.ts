@@ -6,7 +6,7 @@ import { cssColour, textColourOn } from "../colours.ts";
 import type { Rgb } from "../colours.ts";
 import { timeTicks } from "../time-ticks.ts";
 import type { FigureColours } from "./figure-colours.ts";
-import { FIGURE_WIDTH, frameFigure, headHeight, MARGIN, TEXT_SIZE } from "./frame.ts";
+import { FIGURE_WIDTH, frameFigure, headHeight, leftOfPlot, LONGEST_LABEL_PX, MARGIN, TEXT_SIZE } from "./frame.ts";
 import type { FrameContent } from "./frame.ts";
 import { element, estimateWidth, fitText, px, textElement } from "./svg.ts";
 
@@ -32,7 +32,6 @@ export interface WavefrontFigure extends Pick<FrameContent, "title" | "subtitle"
   readonly widthPx?: number;
 }
 
-const LONGEST_LABEL_PX = 180;
 const AXIS_HEIGHT = 20;
 const NUMBER_SIZE = 9;
 /** Busy shares are drawn in so many steps. */
@@ -49,8 +48,7 @@ interface Plot {
 
 export function drawWavefrontFigure(figure: WavefrontFigure, colours: FigureColours): string {
   const { rows, fromNs, toNs, legend, widthPx = FIGURE_WIDTH } = figure;
-  const widest = Math.max(0, ...rows.map(({ label }) => estimateWidth(label, TEXT_SIZE)));
-  const left = MARGIN + Math.min(LONGEST_LABEL_PX, widest) + 8;
+  const left = leftOfPlot(rows.map(({ label }) => label));
   const width = widthPx - left - MARGIN;
   const length = Math.max(1, toNs - fromNs);
   const plot: Plot = {

@@ -1,5 +1,5 @@
 /** The tables of the comparison's HTML report: figures, what the difference is put down to, stages, mapping. Markup only. */
-import { describeShare } from "#common/comparison-text.ts";
+import { describeRate, describeRateChange, describeShare } from "#common/comparison-text.ts";
 import type { CompareReport, StageDelta, UnmatchedSpans } from "#common/comparison.ts";
 import { escapeText } from "#common/figure/svg.ts";
 import {
@@ -47,13 +47,17 @@ export function drawFigureTable({ makespan, throughput, bubble, initiationInterv
     const relative = aNs === undefined || bNs === undefined || aNs === 0 ? "" : percent(bNs / aNs);
     return [name, known(aNs), known(bNs), change(deltaNs), relative];
   };
-  const rate = (perSecond: number): string => `${perSecond.toPrecision(4)} /s`;
-  const rateChange = `${throughput.delta > 0 ? "+" : ""}${throughput.delta.toPrecision(3).replace("-", "−")} /s`;
   return table(
     ["", "A", "B", "B − A", ""],
     [
       row("makespan", makespan),
-      ["batches a second", rate(throughput.a), rate(throughput.b), rateChange, percent(throughput.ratio)],
+      [
+        "batches a second",
+        describeRate(throughput.a),
+        describeRate(throughput.b),
+        describeRateChange(throughput.delta),
+        percent(throughput.ratio),
+      ],
       row("initiation interval (mean)", initiationInterval),
       row("its bound", initiationInterval.bound),
       ["bubble (mean of ranks)", formatShare(bubble.a), formatShare(bubble.b), formatShareDelta(bubble.delta), ""],

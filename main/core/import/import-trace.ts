@@ -11,6 +11,7 @@ import { createRun } from "../../../db/index.ts";
 import type { RunWriter } from "../../../db/index.ts";
 import { ByteWindow } from "./byte-window.ts";
 import { CollectedTrace } from "./collected-trace.ts";
+import { finishRun } from "./finish-run.ts";
 import type { ReadOptions } from "./importer.ts";
 import { InternedTexts } from "./interned-texts.ts";
 import { createRecogniser } from "./recognise/recogniser.ts";
@@ -182,11 +183,7 @@ async function write(
     elapsedMs: Math.round(performance.now() - startedAt),
     peakRssBytes: process.resourceUsage().maxRSS * 1024,
   };
-  writer.setImportReport(report);
-  signal?.throwIfAborted();
-  writer.finish();
-  onProgress?.({ share: 1, step: "done" });
-  return report;
+  return finishRun(writer, report, options);
 }
 
 /** An error of an importer, which does not know the file's name. */

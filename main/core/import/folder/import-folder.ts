@@ -11,6 +11,7 @@ import { setImmediate } from "node:timers/promises";
 
 import { AppError } from "#common/errors.ts";
 import type { ImportedFile, ImportReport } from "#common/report.ts";
+import { finishRun } from "../finish-run.ts";
 import { createRun } from "../../../../db/index.ts";
 import { runInWorker } from "../../run-in-worker.ts";
 import { alignClocks } from "../clock/align-clocks.ts";
@@ -99,11 +100,7 @@ export async function importFolder(options: FolderOptions): Promise<ImportReport
       elapsedMs: Math.round(performance.now() - startedAt),
       peakRssBytes: process.resourceUsage().maxRSS * 1024,
     };
-    writer.setImportReport(report);
-    signal?.throwIfAborted();
-    writer.finish();
-    onProgress?.({ share: 1, step: "done" });
-    return report;
+    return finishRun(writer, report, options);
   } catch (error) {
     writer.abort();
     throw error;

@@ -7,7 +7,7 @@ import { CollectedTrace } from "../collected-trace.ts";
 import type { LaneFile } from "../collected-trace.ts";
 import { InternedTexts } from "../interned-texts.ts";
 import type { MomentColumns } from "../moment-columns.ts";
-import { UNSAID } from "../recognise/contract.ts";
+import { NOTHING_SAID, UNSAID } from "../recognise/contract.ts";
 import type { Recognised } from "../recognise/contract.ts";
 import { createRecogniser } from "../recognise/recogniser.ts";
 import type { Rule } from "../recognise/rule.ts";
@@ -135,7 +135,7 @@ export class TraceMerger {
     const ruleOf = part.rules.map(({ name }) => this.#rules.findIndex((rule) => rule.name === name));
     const from = spans.length;
     const { recognised } = part;
-    const said: Recognised = { ...NOTHING };
+    const said: Recognised = { ...NOTHING_SAID };
     for (let at = 0; at < part.length; at++) {
       const row = spans.open(part.start[at], laneOf[part.lane[at]], nameOf[part.name[at]]);
       if (part.duration[at] >= 0) spans.close(row, part.duration[at]);
@@ -166,20 +166,6 @@ export class TraceMerger {
     this.#trace.recogniser = createRecogniser({ rules: this.#rules, texts: this.#texts });
   }
 }
-
-const NOTHING: Recognised = {
-  rule: UNSAID,
-  stage: UNSAID,
-  chunk: UNSAID,
-  rank: UNSAID,
-  replica: UNSAID,
-  batch: UNSAID,
-  seq: UNSAID,
-  iteration: UNSAID,
-  pass: 0,
-  phase: 0,
-  op: UNSAID,
-};
 
 interface Moment {
   readonly place: number;

@@ -8,7 +8,7 @@
  */
 import { PASS_BACKWARD, PASS_FORWARD, phaseCode } from "#common/model.ts";
 import type { CollectedTrace } from "../collected-trace.ts";
-import { UNSAID } from "../recognise/contract.ts";
+import { NOTHING_SAID, UNSAID } from "../recognise/contract.ts";
 import type { Recognised } from "../recognise/contract.ts";
 import { findPipelineGroup, isPipelineGroup } from "./distributed-job.ts";
 import type { DistributedJob } from "./distributed-job.ts";
@@ -52,20 +52,6 @@ export function recogniseCommunication(
   // Collectives alone make no pipeline.
   for (const row of kernels) if (spans.recognised.rule[row] === collective) spans.recognised.rule[row] = UNSAID;
 }
-
-const NOTHING_SAID: Recognised = {
-  rule: UNSAID,
-  stage: UNSAID,
-  chunk: UNSAID,
-  rank: UNSAID,
-  replica: UNSAID,
-  batch: UNSAID,
-  seq: UNSAID,
-  iteration: UNSAID,
-  pass: 0,
-  phase: 0,
-  op: UNSAID,
-};
 
 function listKernels({ spans, names, texts }: CollectedTrace): number[] {
   const isKernel = Uint8Array.from({ length: names.size }, (_, name) =>

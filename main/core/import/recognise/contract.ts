@@ -62,6 +62,21 @@ export interface Recognised {
   op: number;
 }
 
+/** What is said of a span that says nothing: no rule, no pass, no phase. */
+export const NOTHING_SAID: Readonly<Recognised> = {
+  rule: UNSAID,
+  stage: UNSAID,
+  chunk: UNSAID,
+  rank: UNSAID,
+  replica: UNSAID,
+  batch: UNSAID,
+  seq: UNSAID,
+  iteration: UNSAID,
+  pass: 0,
+  phase: 0,
+  op: UNSAID,
+};
+
 /** `Recognised` as columns, one entry a span; `rule` is UNSAID for a span that is no pipeline work. */
 export interface RecognisedColumns {
   readonly rule: Int16Array;

@@ -8,7 +8,7 @@ import { phaseCode } from "#common/model.ts";
 import type { SpanColumns } from "#common/model.ts";
 import type { RunReader } from "../../../../db/index.ts";
 import type { CollectedTrace } from "../collected-trace.ts";
-import { UNSAID } from "./contract.ts";
+import { NOTHING_SAID } from "./contract.ts";
 
 const KERNEL = /^(?:nccl|rccl)\w*?Kernel/;
 const PHASE_SYNC = phaseCode("sync");
@@ -59,17 +59,6 @@ export class KernelMemory {
 
   #say(kept: readonly Kept[], name: string): void {
     const rule = this.#trace.recogniser.ruleNames.indexOf(name);
-    for (const { row, pass, phase } of kept) this.#trace.spans.recognise(row, { ...UNPLACED, rule, pass, phase });
+    for (const { row, pass, phase } of kept) this.#trace.spans.recognise(row, { ...NOTHING_SAID, rule, pass, phase });
   }
 }
-
-const UNPLACED = {
-  stage: UNSAID,
-  chunk: UNSAID,
-  rank: UNSAID,
-  replica: UNSAID,
-  batch: UNSAID,
-  seq: UNSAID,
-  iteration: UNSAID,
-  op: UNSAID,
-};

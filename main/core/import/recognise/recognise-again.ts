@@ -6,6 +6,7 @@ import { setImmediate } from "node:timers/promises";
 
 import { AppError } from "#common/errors.ts";
 import type { ImportReport } from "#common/report.ts";
+import { finishRun } from "../finish-run.ts";
 import { createRun } from "../../../../db/index.ts";
 import type { RunReader } from "../../../../db/index.ts";
 import { writeRun } from "../write-run.ts";
@@ -80,11 +81,7 @@ export async function recogniseAgain(reader: RunReader, options: RecogniseAgainO
       elapsedMs: Math.round(performance.now() - startedAt),
       peakRssBytes: process.resourceUsage().maxRSS * 1024,
     };
-    writer.setImportReport(report);
-    signal?.throwIfAborted();
-    writer.finish();
-    onProgress?.({ share: 1, step: "done" });
-    return report;
+    return finishRun(writer, report, options);
   } catch (error) {
     writer.abort();
     throw error;

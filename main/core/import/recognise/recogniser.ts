@@ -18,7 +18,7 @@ import {
   READ_TABLE_SHIFT,
 } from "./compile-rule.ts";
 import type { Candidate, CompiledAction, SlotConditions, WordTable } from "./compile-rule.ts";
-import { SLOT_ABSENT, SLOT_NUMBER, SLOT_TEXT, UNSAID } from "./contract.ts";
+import { NOTHING_SAID, SLOT_ABSENT, SLOT_NUMBER, SLOT_TEXT, UNSAID } from "./contract.ts";
 import type { ArgSlots, ForeseenSaying, NumberField, Recognised, Recogniser, RuleTraits, Texts } from "./contract.ts";
 import { FIELDS, isWordField } from "./rule.ts";
 import type { LATE_PASSES, Rule } from "./rule.ts";
@@ -107,7 +107,7 @@ export function createRecogniser({ rules, texts }: { rules: readonly Rule[]; tex
         let a = 0;
         for (; a < actions.length; a++) {
           if (!readFields(actions[a], slots)) break;
-          if (out.length <= a) out.push(emptyRecognised());
+          if (out.length <= a) out.push({ ...NOTHING_SAID });
           writeRecognised(out[a], candidate.rule, marks[candidate.rule], scratch);
         }
         // Needs are the same for every action of a rule: the first one fails or none.
@@ -129,7 +129,7 @@ export function createRecogniser({ rules, texts }: { rules: readonly Rule[]; tex
         if (gaps === undefined) return undefined;
         // Gaps hold what this span says: what others say is filled in for each.
         if (!readFields(actions[0], slots)) continue;
-        const said = emptyRecognised();
+        const said = { ...NOTHING_SAID };
         writeRecognised(said, rule, marks[rule], scratch);
         return { said, ...gaps };
       }
@@ -213,23 +213,6 @@ function findGaps({ preset, reads }: CompiledAction, isFree: Uint8Array): Omit<F
     fields.push(field);
   }
   return { slots, fields };
-}
-
-/** An entry for `recognise` to overwrite. */
-function emptyRecognised(): Recognised {
-  return {
-    rule: UNSAID,
-    stage: UNSAID,
-    chunk: UNSAID,
-    rank: UNSAID,
-    replica: UNSAID,
-    batch: UNSAID,
-    seq: UNSAID,
-    iteration: UNSAID,
-    pass: PASS_NONE,
-    phase: PHASE_NONE,
-    op: UNSAID,
-  };
 }
 
 /** Fields as they lie in the scratch values. Work that says no phase computes; work that says no pass is inference. */
