@@ -61,19 +61,26 @@ export function meaningOfKey(key: number): CellMeaning | undefined {
   return { op, pass, phase, edge: (key & EDGE_BIT) !== 0, hue: key >> 11 };
 }
 
-/** Writes a tile's cells as texels, row-major, at texel `offset` of `into`. */
+/** Writes a tile's cells as texels, row-major, at texel `offset` of `into`. By words, little-endian as every browser is. */
 export function packTile(
   tile: Tile,
   { ops, into, offset }: { ops: OpOfStage; into: Uint8Array; offset: number },
 ): void {
   const { coverage, elsewhere, stage, kind } = tile;
+  const cells = TILE_ROWS * TILE_BINS;
+  const words = new Uint32Array(into.buffer, into.byteOffset + offset * TEXEL_BYTES, cells);
   const hasElsewhere = elsewhere.length > 0;
-  for (let i = 0, at = offset * TEXEL_BYTES; i < TILE_ROWS * TILE_BINS; i++, at += TEXEL_BYTES) {
-    const covered = coverage[i];
-    into[at] = covered;
-    into[at + 1] = hasElsewhere ? elsewhere[i] : 0;
-    const key = covered === 0 ? 0 : cellKey({ ops, stage: stage[i], kind: kind[i] });
-    into[at + 2] = key & 0xff;
-    into[at + 3] = key >> 8;
+  // Neighbours are often of the same work.
+  let [knownStage, knownKind, key] = [-1, -1, 0];
+  for (let i = 0; i < cells; i++) {
+    let word = coverage[i];
+    if (word > 0) {
+      if (stage[i] !== knownStage || kind[i] !== knownKind) {
+        [knownStage, knownKind] = [stage[i], kind[i]];
+        key = cellKey({ ops, stage: knownStage, kind: knownKind }) << 16;
+      }
+      word |= key;
+    }
+    words[i] = hasElsewhere ? word | (elsewhere[i] << 8) : word;
   }
 }

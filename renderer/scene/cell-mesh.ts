@@ -1,10 +1,9 @@
 /**
- * One draw call: quads that show cells of one texture through the palette. Knows neither tiles nor time.
+ * One draw call: quads that show cells of one texture, whose texels are colours. Knows neither tiles nor time.
  */
 import { Buffer, BufferUsage, Geometry, GlProgram, Shader, State, UniformGroup } from "pixi.js";
 import type { TextureSource } from "pixi.js";
 
-import type { Rgb } from "#common/colours.ts";
 import { CELL_FRAGMENT, CELL_VERTEX } from "./shaders.ts";
 
 /** A rectangle in device pixels that shows a rectangle of texels, of a texture that many texels wide and high. */
@@ -30,11 +29,6 @@ export interface DrawCall {
   isEmpty: boolean;
 }
 
-export interface CellColours {
-  readonly idle: Rgb;
-  readonly elsewhere: Rgb;
-}
-
 const FLOATS_PER_QUAD = 24;
 const STRIDE_BYTES = 16;
 
@@ -43,7 +37,7 @@ export class CellMesh {
   readonly #buffer: Buffer;
   readonly #uniforms: UniformGroup;
 
-  constructor({ cells, palette }: { cells: TextureSource; palette: TextureSource }) {
+  constructor(cells: TextureSource) {
     this.#buffer = new Buffer({
       data: new Float32Array(FLOATS_PER_QUAD),
       usage: BufferUsage.VERTEX | BufferUsage.COPY_DST,
@@ -55,14 +49,10 @@ export class CellMesh {
         aTexel: { buffer, format: "float32x2", stride: STRIDE_BYTES, offset: 8 },
       },
     });
-    this.#uniforms = new UniformGroup({
-      uViewPx: { value: new Float32Array([1, 1]), type: "vec2<f32>" },
-      uIdle: { value: new Float32Array(3), type: "vec3<f32>" },
-      uElsewhere: { value: new Float32Array(3), type: "vec3<f32>" },
-    });
+    this.#uniforms = new UniformGroup({ uViewPx: { value: new Float32Array([1, 1]), type: "vec2<f32>" } });
     const shader = new Shader({
       glProgram: GlProgram.from({ name: "cells", vertex: CELL_VERTEX, fragment: CELL_FRAGMENT }),
-      resources: { uCells: cells, uPalette: palette, cellUniforms: this.#uniforms },
+      resources: { uCells: cells, cellUniforms: this.#uniforms },
     });
     const state = State.for2d();
     state.blend = false;
@@ -71,12 +61,6 @@ export class CellMesh {
 
   set cells(cells: TextureSource) {
     this.call.shader.resources["uCells"] = cells;
-  }
-
-  setColours({ idle, elsewhere }: CellColours): void {
-    const uIdle = channels(idle);
-    const uElsewhere = channels(elsewhere).map((value, i) => value - uIdle[i]);
-    Object.assign(this.#uniforms.uniforms, { uIdle, uElsewhere });
   }
 
   setQuads(quads: readonly CellQuad[], { viewPx, texturePx }: { viewPx: PixelSize; texturePx: PixelSize }): void {
@@ -99,9 +83,4 @@ export class CellMesh {
     this.call.geometry.destroy();
     this.call.shader.destroy();
   }
-}
-
-/** 0…1 each. */
-export function channels(colour: Rgb): Float32Array {
-  return new Float32Array([colour >> 16, (colour >> 8) & 0xff, colour & 0xff].map((value) => value / 255));
 }

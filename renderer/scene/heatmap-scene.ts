@@ -26,7 +26,7 @@ import { rowLines, stepLines, stepsOnScreen } from "./grid-lines.ts";
 import { LineMesh } from "./line-mesh.ts";
 import { NumberMesh } from "./number-mesh.ts";
 import type { DigitSize } from "./number-mesh.ts";
-import { createPalette, PALETTE_SIDE } from "./palette.ts";
+import { colourTexels, createPalette } from "./palette.ts";
 import type { Palette } from "./palette.ts";
 import { TileAtlas } from "./tile-atlas.ts";
 
@@ -86,14 +86,15 @@ function lendTestContext(context: WebGL2RenderingContext): void {
 
 export class HeatmapScene {
   readonly #renderer: WebGLRenderer;
-  readonly #palette: BufferImageSource;
   readonly #atlas: TileAtlas;
   readonly #tiles: CellMesh;
   readonly #picture: CellMesh;
   readonly #lines: LineMesh;
   readonly #numbers: NumberMesh;
   #pictureSource = textureOf({ width: 1, height: 1 });
-  #colours: Palette | undefined;
+  #palette: Palette | undefined;
+  /** What the picture's texture holds; absent where that is drawn anew every time. */
+  #uploaded: { readonly texels: Uint8Array; readonly palette: Palette } | undefined;
 
   readonly #unlisten: (() => void)[] = [];
 
@@ -149,10 +150,9 @@ export class HeatmapScene {
   private constructor({ renderer, fontFamily }: { renderer: WebGLRenderer; fontFamily: string }) {
     this.#renderer = renderer;
     const maxTexturePx = Number(renderer.gl.getParameter(renderer.gl.MAX_TEXTURE_SIZE));
-    this.#palette = textureOf({ width: PALETTE_SIDE, height: PALETTE_SIDE });
     this.#atlas = new TileAtlas({ maxTexturePx });
-    this.#tiles = new CellMesh({ cells: this.#atlas.source, palette: this.#palette });
-    this.#picture = new CellMesh({ cells: this.#pictureSource, palette: this.#palette });
+    this.#tiles = new CellMesh(this.#atlas.source);
+    this.#picture = new CellMesh(this.#pictureSource);
     this.#lines = new LineMesh();
     this.#numbers = new NumberMesh({ fontFamily });
   }
@@ -188,11 +188,7 @@ export class HeatmapScene {
   }
 
   setPalette(palette: Palette): void {
-    this.#colours = palette;
-    (this.#palette.resource as Uint8Array).set(palette.bytes);
-    this.#palette.update();
-    this.#tiles.setColours(palette);
-    this.#picture.setColours(palette);
+    this.#palette = palette;
     this.#lines.setColour(palette.line);
     this.#renderer.background.color = palette.idle;
   }
@@ -206,11 +202,13 @@ export class HeatmapScene {
   }
 
   draw(frame: HeatmapFrame): void {
-    if (this.#colours === undefined || this.isLost) return;
+    const palette = this.#palette;
+    if (palette === undefined || this.isLost) return;
     const viewPx: [number, number] = [this.#renderer.width, this.#renderer.height];
     const { source } = this.#atlas;
-    this.#tiles.setQuads(this.#tileQuads(frame), { viewPx, texturePx: [source.width, source.height] });
-    const quads = frame.steps === undefined ? this.#pictureQuads(frame) : this.#stepQuads(frame.steps, frame);
+    this.#tiles.setQuads(this.#tileQuads(frame, palette), { viewPx, texturePx: [source.width, source.height] });
+    const quads =
+      frame.steps === undefined ? this.#pictureQuads(frame, palette) : this.#stepQuads(frame.steps, { frame, palette });
     this.#picture.setQuads(quads, { viewPx, texturePx: [this.#pictureSource.width, this.#pictureSource.height] });
     this.#lines.setRectangles(
       frame.steps === undefined ? rowLines(frame, viewPx) : stepLines(frame.steps.grid, frame),
@@ -218,7 +216,7 @@ export class HeatmapScene {
         viewPx,
       },
     );
-    this.#numbers.setNumbers(frame.labels, { viewPx, palette: this.#colours });
+    this.#numbers.setNumbers(frame.labels, { viewPx, palette });
     const { renderTarget, encoder, view, background } = this.#renderer;
     // Without Pixi's stage, whose batches and passes are not needed here.
     renderTarget.bind({ target: view.renderTarget, clear: CLEAR.COLOR, clearColor: background.colorRgba });
@@ -246,6 +244,7 @@ export class HeatmapScene {
     this.#canvas.remove();
     this.#atlas.onTile = undefined;
     this.#atlas.forgetAll();
+    this.#uploaded = undefined;
     if (this.isLost || resting.length >= MOST_RESTING) this.#destroy();
     else resting.push(this);
   }
@@ -274,14 +273,13 @@ export class HeatmapScene {
     this.#lines.destroy();
     this.#numbers.destroy();
     this.#atlas.destroy();
-    this.#palette.destroy();
     this.#pictureSource.destroy();
     this.#renderer.destroy();
   }
 
-  #tileQuads({ tiles, baseNs, ops, time, rows, rowCount }: HeatmapFrame): CellQuad[] {
+  #tileQuads({ tiles, baseNs, ops, time, rows, rowCount }: HeatmapFrame, palette: Palette): CellQuad[] {
     const quads: CellQuad[] = [];
-    this.#atlas.beginFrame();
+    this.#atlas.beginFrame(palette);
     for (const { key, tile, fromNs, toNs, ...part } of tiles) {
       const line = this.#atlas.lineOf({ key, tile, ops });
       if (line === undefined) continue;
@@ -311,10 +309,11 @@ export class HeatmapScene {
     return quads;
   }
 
-  #pictureQuads({ picture, rows }: HeatmapFrame): CellQuad[] {
+  #pictureQuads({ picture, rows }: HeatmapFrame, palette: Palette): CellQuad[] {
     if (picture === undefined || picture.rowCount === 0) return [];
     const { texels, widthPx, firstRow, rowCount, rowLevel, filled } = picture;
-    this.#upload({ texels, widthPx, rowCount });
+    this.#upload({ texels, widthPx, rowCount }, palette);
+    this.#uploaded = undefined;
     return filled.map(({ fromRow, toRow, fromPx, toPx }) => ({
       x0: fromPx,
       x1: toPx,
@@ -327,9 +326,16 @@ export class HeatmapScene {
     }));
   }
 
-  #stepQuads({ grid, texels }: NonNullable<HeatmapFrame["steps"]>, { time, rows }: HeatmapFrame): CellQuad[] {
+  #stepQuads(
+    { grid, texels }: NonNullable<HeatmapFrame["steps"]>,
+    { frame: { time, rows }, palette }: { frame: HeatmapFrame; palette: Palette },
+  ): CellQuad[] {
     if (grid.stepCount === 0 || grid.rowCount === 0) return [];
-    this.#upload({ texels, widthPx: grid.stepCount, rowCount: grid.rowCount });
+    // A grid is not changed once it is made: panning it uploads nothing.
+    if (this.#uploaded?.texels !== texels || this.#uploaded.palette !== palette) {
+      this.#upload({ texels, widthPx: grid.stepCount, rowCount: grid.rowCount }, palette);
+      this.#uploaded = { texels, palette };
+    }
     const { from, to } = stepsOnScreen(grid, time);
     const x0 = firstPixel(time, Math.max(time.fromNs, stepStartNs(grid, from)));
     const x1 = firstPixel(time, Math.min(time.toNs, stepStartNs(grid, to)));
@@ -348,8 +354,11 @@ export class HeatmapScene {
     ];
   }
 
-  /** Puts texels into the picture's texture, which grows to the greatest size it was asked for. */
-  #upload({ texels, widthPx, rowCount }: { texels: Uint8Array; widthPx: number; rowCount: number }): void {
+  /** Puts texels, coloured, into the picture's texture, which grows to the greatest size it was asked for. */
+  #upload(
+    { texels, widthPx, rowCount }: { texels: Uint8Array; widthPx: number; rowCount: number },
+    palette: Palette,
+  ): void {
     const before = this.#pictureSource;
     if (before.width !== widthPx || before.height < rowCount) {
       this.#pictureSource = textureOf({ width: widthPx, height: Math.max(TILE_ROWS, rowCount) });
@@ -357,7 +366,8 @@ export class HeatmapScene {
       before.destroy();
     }
     const length = widthPx * rowCount;
-    (this.#pictureSource.resource as Uint8Array).set(texels.subarray(0, length * TEXEL_BYTES));
+    const into = this.#pictureSource.resource as Uint8Array;
+    colourTexels(texels.subarray(0, length * TEXEL_BYTES), { palette, into });
     this.#pictureSource.update(0, length);
   }
 }

@@ -3,7 +3,7 @@ import { Buffer, BufferUsage, Geometry, GlProgram, Shader, State, UniformGroup }
 
 import type { Rgb } from "#common/colours.ts";
 import type { DrawCall, PixelSize } from "./cell-mesh.ts";
-import { channels } from "./cell-mesh.ts";
+import { channels } from "./palette.ts";
 import { LINE_FRAGMENT, LINE_VERTEX } from "./shaders.ts";
 
 /** In device pixels. */

@@ -8,10 +8,9 @@ import { Buffer, BufferImageSource, BufferUsage, Geometry, GlProgram, Shader, St
 
 import type { CellLabel } from "../data/cell-labels.ts";
 import { textColourOn } from "#common/colours.ts";
-import { channels } from "./cell-mesh.ts";
 import type { DrawCall } from "./cell-mesh.ts";
 import type { Palette } from "./palette.ts";
-import { colourOfKey } from "./palette.ts";
+import { channels, colourOfKey } from "./palette.ts";
 import { GLYPH_FRAGMENT, GLYPH_VERTEX } from "./shaders.ts";
 
 const FLOATS_PER_QUAD = 30;

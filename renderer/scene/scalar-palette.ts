@@ -6,8 +6,8 @@
 import { ELSEWHERE_COLOURS, IDLE_COLOURS, mix } from "#common/colours.ts";
 import type { Rgb, ThemeName } from "#common/colours.ts";
 
-import { KEY_COUNT } from "../data/cell-key.ts";
 import { MAP_COLOURS, OVER_KEY } from "../data/scalar-cells.ts";
+import { paletteOf } from "./palette.ts";
 import type { Palette } from "./palette.ts";
 
 const VIRIDIS: readonly Rgb[] = [
@@ -25,11 +25,11 @@ export function colourAt(place: number): Rgb {
 }
 
 export function createScalarPalette(theme: ThemeName): Palette {
-  const bytes = new Uint8Array(KEY_COUNT * 4);
-  for (let key = 0; key <= OVER_KEY; key++) {
-    const colour = key === OVER_KEY ? OVER_COLOUR : colourAt(key / (MAP_COLOURS - 1));
-    bytes.set([colour >> 16, (colour >> 8) & 0xff, colour & 0xff, 255], key * 4);
-  }
   const idle = IDLE_COLOURS[theme];
-  return { bytes, idle, elsewhere: ELSEWHERE_COLOURS[theme], line: idle };
+  return paletteOf({
+    idle,
+    elsewhere: ELSEWHERE_COLOURS[theme],
+    line: idle,
+    colourOf: (key) => (key === OVER_KEY ? OVER_COLOUR : colourAt(key / (MAP_COLOURS - 1))),
+  });
 }

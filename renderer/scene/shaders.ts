@@ -1,9 +1,10 @@
 /**
- * The programs of the scene, in GLSL ES 3.00: textured cells through a palette, lines between them, glyphs of numbers.
+ * The programs of the scene, in GLSL ES 3.00: coloured cells, lines between them, glyphs of numbers.
  *
  * Vertices are in device pixels. Cells are sampled without a filter, one texel a pixel, so that an idle cell is exactly the
- * idle colour at every zoom and tiles have no seams. The fragment program of the cells is all that a frame costs: it has two
- * lookups and no branch, and samples by `texture`, which software renderers do faster than `texelFetch`.
+ * idle colour at every zoom and tiles have no seams. The fragment program of the cells is all that a frame costs: a single
+ * lookup, by `texture`, which software renderers do faster than `texelFetch`. Looking the colour up in a palette and mixing
+ * it here would cost them nearly twice as much, every pixel of every frame; it is done once a cell instead (palette.ts).
  */
 
 export const CELL_VERTEX = `#version 300 es
@@ -17,23 +18,13 @@ void main() {
 }
 `;
 
-/**
- * A cell's colour is the mix of idle, elsewhere and work by their covered parts; uElsewhere is the difference of that colour
- * to idle. The palette is 256 × 256: byte k is sampled in the middle of texel k.
- */
 export const CELL_FRAGMENT = `#version 300 es
 precision highp float;
 in vec2 vTexel;
 out vec4 finalColor;
 uniform sampler2D uCells;
-uniform sampler2D uPalette;
-uniform vec3 uIdle;
-uniform vec3 uElsewhere;
 void main() {
-  vec4 cell = texture(uCells, vTexel);
-  vec3 work = texture(uPalette, cell.ba * 0.99609375 + 0.001953125).rgb;
-  float other = min(cell.g, 1.0 - cell.r);
-  finalColor = vec4(uIdle + uElsewhere * other + (work - uIdle) * cell.r, 1.0);
+  finalColor = texture(uCells, vTexel);
 }
 `;
 

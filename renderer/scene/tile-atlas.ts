@@ -1,6 +1,6 @@
 /**
- * Ready tiles on the GPU: one texture, 256 texels wide, a slot of 64 lines a tile. A tile is uploaded once; when slots run
- * out the one drawn longest ago is overwritten. The bytes stay here too, so that a lost context is refilled by Pixi itself.
+ * Ready tiles on the GPU: one texture of colours, 256 texels wide, a slot of 64 lines a tile. A tile is coloured and uploaded
+ * once a palette; when slots run out the one drawn longest ago is overwritten. The bytes stay here too, so that a lost context is refilled by Pixi itself.
  */
 import { BufferImageSource } from "pixi.js";
 
@@ -8,6 +8,8 @@ import { TILE_BINS, TILE_ROWS, tileKeyText } from "#common/tile.ts";
 import type { Tile, TileKey } from "#common/tile.ts";
 import { packTile, TEXEL_BYTES } from "../data/cell-key.ts";
 import type { OpOfStage } from "../data/cell-key.ts";
+import { colourTexels } from "./palette.ts";
+import type { Palette } from "./palette.ts";
 
 const TEXELS_PER_SLOT = TILE_BINS * TILE_ROWS;
 
@@ -23,6 +25,8 @@ export class TileAtlas {
   readonly source: BufferImageSource;
   readonly #slots: Slot[];
   readonly #slotOf = new Map<string, Slot>();
+  readonly #texels = new Uint8Array(TEXELS_PER_SLOT * TEXEL_BYTES);
+  #palette: Palette | undefined;
   #frame = 0;
 
   /** `maxTexturePx`: the greatest side of a texture that the GPU takes. */
@@ -34,14 +38,16 @@ export class TileAtlas {
       width: TILE_BINS,
       height: slotCount * TILE_ROWS,
       format: "rgba8unorm",
-      // Texels are values, not colours.
       alphaMode: "no-premultiply-alpha",
       scaleMode: "nearest",
     });
   }
 
-  beginFrame(): void {
+  /** With another palette than before every tile is to be coloured anew. */
+  beginFrame(palette: Palette): void {
     this.#frame += 1;
+    if (this.#palette !== palette) this.forgetAll();
+    this.#palette = palette;
   }
 
   /** First line of the tile's slot, uploading it if need be; `undefined` when every slot is taken by this very frame. */
@@ -52,6 +58,8 @@ export class TileAtlas {
       known.lastDrawn = this.#frame;
       return known.index * TILE_ROWS;
     }
+    const palette = this.#palette;
+    if (palette === undefined) return undefined;
     const slot = this.#slots.reduce((oldest, candidate) =>
       candidate.lastDrawn < oldest.lastDrawn ? candidate : oldest,
     );
@@ -64,7 +72,8 @@ export class TileAtlas {
     slot.lastDrawn = this.#frame;
     this.#slotOf.set(text, slot);
     const offset = slot.index * TEXELS_PER_SLOT;
-    packTile(tile, { ops, into: this.source.resource as Uint8Array, offset });
+    packTile(tile, { ops, into: this.#texels, offset: 0 });
+    colourTexels(this.#texels, { palette, into: this.source.resource as Uint8Array, offset });
     this.source.update(offset, offset + TEXELS_PER_SLOT);
     this.onTile?.(key, true);
     return slot.index * TILE_ROWS;

@@ -13,7 +13,7 @@ import { HeatmapPlanner } from "../../data/heatmap-plan.ts";
 import { binWidthNs } from "../../data/level-of-detail.ts";
 import { RawPicture } from "../../data/raw-picture.ts";
 import type { TileSource } from "../../data/tile-source.ts";
-import { createPalette, mixCell } from "../../scene/palette.ts";
+import { abgr, createPalette, mixCell } from "../../scene/palette.ts";
 import type { Palette } from "../../scene/palette.ts";
 import type { OpColours, ThemeName } from "#common/colours.ts";
 
@@ -198,9 +198,4 @@ export class OverviewPainter {
       }
     }
   }
-}
-
-/** Bytes of a pixel of ImageData on a little-endian machine, as every browser runs on. */
-function abgr(colour: number): number {
-  return ((0xff << 24) | ((colour & 0xff) << 16) | (colour & 0xff00) | (colour >> 16)) >>> 0;
 }
