@@ -14,4 +14,8 @@ if (target === null) throw new Error("index.html has no #app element");
 
 theme.start();
 settings.start();
-mount(App, { target, props: { application: new Application({ host: connectHost(), address: browserAddress }) } });
+/** Of a window's width the panes at its sides leave the wavefront about so much. */
+const PLOT_SHARE = 0.6;
+const plotPx = () => Math.round(innerWidth * devicePixelRatio * PLOT_SHARE);
+const application = new Application({ host: connectHost(), address: browserAddress, plotPx });
+mount(App, { target, props: { application } });

@@ -59,24 +59,24 @@ const DEEPEST_CUT = 6;
 /** Pages this many levels coarser are still looked for. */
 const COARSEST_COVER = 24;
 
+export interface PlanListener {
+  /** Something has arrived or failed. */
+  readonly onChange: () => void;
+  /** A tile is no longer kept. */
+  readonly onEvictTile?: (key: TileKey) => void;
+}
+
 export class HeatmapPlanner {
   readonly tiles: TileCache<TileKey, Tile>;
   readonly pages: TileCache<TileKey, RawPage>;
   readonly #detail: RunDetail;
   readonly #bounds: { readonly fromNs: number; readonly toNs: number };
+  #listener: PlanListener;
 
-  constructor({
-    detail,
-    source,
-    onChange,
-    onEvictTile,
-  }: {
-    detail: RunDetail;
-    source: TileSource;
-    onChange: () => void;
-    onEvictTile?: (key: TileKey) => void;
-  }) {
+  constructor({ detail, source, ...listener }: PlanListener & { detail: RunDetail; source: TileSource }) {
     this.#detail = detail;
+    this.#listener = listener;
+    const onChange = () => this.#listener.onChange();
     const { extent } = detail.run;
     this.#bounds = { fromNs: extent?.startNs ?? 0, toNs: extent?.endNs ?? 1 };
     this.tiles = new TileCache({
@@ -85,7 +85,7 @@ export class HeatmapPlanner {
       sizeBytes: () => TILE_BYTES,
       budgetBytes: TILE_BUDGET_BYTES,
       onChange,
-      ...(onEvictTile === undefined ? {} : { onEvict: onEvictTile }),
+      onEvict: (key) => this.#listener.onEvictTile?.(key),
     });
     this.pages = new TileCache({
       load: (key, signal) => source.readPage(key, signal),
@@ -94,6 +94,11 @@ export class HeatmapPlanner {
       budgetBytes: PAGE_BUDGET_BYTES,
       onChange,
     });
+  }
+
+  /** Tells someone else from now on. */
+  listen(listener: PlanListener): void {
+    this.#listener = listener;
   }
 
   /** Asks for what the view needs and gives what can be drawn of it now. */

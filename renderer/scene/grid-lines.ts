@@ -15,7 +15,7 @@ interface LinedFrame {
   readonly rowGapPx: number;
 }
 
-/** Squares narrower than this touch each other. */
+/** Cells narrower or lower than this touch each other. */
 const LEAST_PARTED_PX = 6;
 /** The gap between squares is this part of them, at least a pixel. */
 const GAP_SHARE = 1 / 14;
@@ -34,12 +34,13 @@ export function rowLines({ rows, rowCount, rowGapPx }: LinedFrame, [widthPx, hei
 export function stepLines(grid: GridPlaces, { time, rows }: LinedFrame): Rectangle[] {
   const columnPx = (grid.intervalNs / (time.toNs - time.fromNs)) * time.widthPx;
   if (columnPx < LEAST_PARTED_PX) return [];
-  const gapPx = Math.max(1, Math.round(columnPx * GAP_SHARE));
+  // Of the shorter side: cells of a matrix are no squares, and its rows may be narrower than a gap of its columns.
+  const gapPx = Math.max(1, Math.round(Math.min(columnPx, rows.rowHeightPx) * GAP_SHARE));
   const { from, to } = stepsOnScreen(grid, time);
   const [left, right] = [timeToPx(time, stepStartNs(grid, from)), timeToPx(time, stepStartNs(grid, to))];
   const [top, bottom] = [rowToPx(rows, 0), rowToPx(rows, grid.rowCount)];
   const lines: Rectangle[] = [];
-  for (let row = 1; row <= grid.rowCount; row++) {
+  for (let row = 1; rows.rowHeightPx >= LEAST_PARTED_PX && row <= grid.rowCount; row++) {
     const y1 = rowToPx(rows, row);
     lines.push({ x0: left, x1: right, y0: y1 - gapPx, y1 });
   }

@@ -5,7 +5,7 @@
  * All positions are device pixels of the plot. Rows are snapped to whole pixels; time is not.
  */
 import "pixi.js/unsafe-eval";
-import { BrowserAdapter, BufferImageSource, CLEAR, DOMAdapter, getTestContext, Ticker, WebGLRenderer } from "pixi.js";
+import { BrowserAdapter, CLEAR, DOMAdapter, getTestContext, Ticker, WebGLRenderer } from "pixi.js";
 
 import { TILE_BINS, TILE_ROWS } from "#common/tile.ts";
 import type { TileKey } from "#common/tile.ts";
@@ -25,9 +25,11 @@ import type { CellQuad } from "./cell-mesh.ts";
 import { rowLines, stepLines, stepsOnScreen } from "./grid-lines.ts";
 import { LineMesh } from "./line-mesh.ts";
 import { NumberMesh } from "./number-mesh.ts";
+import { nextTask } from "./next-task.ts";
 import type { DigitSize } from "./number-mesh.ts";
-import { colourTexels, createPalette } from "./palette.ts";
+import { createPalette } from "./palette.ts";
 import type { Palette } from "./palette.ts";
+import { PictureMesh } from "./picture-mesh.ts";
 import { TileAtlas } from "./tile-atlas.ts";
 
 export interface HeatmapFrame {
@@ -88,13 +90,10 @@ export class HeatmapScene {
   readonly #renderer: WebGLRenderer;
   readonly #atlas: TileAtlas;
   readonly #tiles: CellMesh;
-  readonly #picture: CellMesh;
+  readonly #picture: PictureMesh;
   readonly #lines: LineMesh;
   readonly #numbers: NumberMesh;
-  #pictureSource = textureOf({ width: 1, height: 1 });
   #palette: Palette | undefined;
-  /** What the picture's texture holds; absent where that is drawn anew every time. */
-  #uploaded: { readonly texels: Uint8Array; readonly palette: Palette } | undefined;
 
   readonly #unlisten: (() => void)[] = [];
 
@@ -115,15 +114,15 @@ export class HeatmapScene {
   }
 
   /**
-   * Makes the first scene before anyone asks for it, and has it draw with every program. Without WebGL 2 nothing happens:
-   * `create` says so.
+   * Makes the first scene before anyone asks for it, and has it draw with every program, in tasks of some 30 ms where the GPU
+   * is software. Without WebGL 2 nothing happens: `create` says so.
    */
   static prepare(): void {
     const make = async () => {
       // Whoever shows a run in this very task asks for its data first.
-      await new Promise((resolve) => setTimeout(resolve));
+      await nextTask();
       const scene = await HeatmapScene.#make({ widthPx: innerWidth / 2, heightPx: innerHeight / 2 });
-      scene.#drawDot();
+      await scene.#drawDots();
       resting.push(scene);
     };
     preparing ??= make().catch((error: unknown) => {
@@ -140,10 +139,12 @@ export class HeatmapScene {
     // Asked for before Pixi does: it would fall back to WebGL 1, whose shaders cannot fetch single texels.
     const context = canvas.getContext("webgl2", { alpha: false, antialias: false, stencil: true, depth: false });
     if (context === null) throw new NoWebGlError("this browser offers no WebGL 2");
+    await nextTask();
     lendTestContext(context);
     await renderer.init({ canvas, context, width, height, antialias: false, skipExtensionImports: true });
     // Pixi's housekeeping would wake the page at every frame.
     Ticker.system.stop();
+    await nextTask();
     return new HeatmapScene({ renderer, fontFamily: getComputedStyle(document.body).fontFamily });
   }
 
@@ -152,7 +153,7 @@ export class HeatmapScene {
     const maxTexturePx = Number(renderer.gl.getParameter(renderer.gl.MAX_TEXTURE_SIZE));
     this.#atlas = new TileAtlas({ maxTexturePx });
     this.#tiles = new CellMesh(this.#atlas.source);
-    this.#picture = new CellMesh(this.#pictureSource);
+    this.#picture = new PictureMesh();
     this.#lines = new LineMesh();
     this.#numbers = new NumberMesh({ fontFamily });
   }
@@ -209,7 +210,7 @@ export class HeatmapScene {
     this.#tiles.setQuads(this.#tileQuads(frame, palette), { viewPx, texturePx: [source.width, source.height] });
     const quads =
       frame.steps === undefined ? this.#pictureQuads(frame, palette) : this.#stepQuads(frame.steps, { frame, palette });
-    this.#picture.setQuads(quads, { viewPx, texturePx: [this.#pictureSource.width, this.#pictureSource.height] });
+    this.#picture.setQuads(quads, viewPx);
     this.#lines.setRectangles(
       frame.steps === undefined ? rowLines(frame, viewPx) : stepLines(frame.steps.grid, frame),
       {
@@ -244,27 +245,34 @@ export class HeatmapScene {
     this.#canvas.remove();
     this.#atlas.onTile = undefined;
     this.#atlas.forgetAll();
-    this.#uploaded = undefined;
+    this.#picture.forget();
     if (this.isLost || resting.length >= MOST_RESTING) this.#destroy();
     else resting.push(this);
   }
 
   /** A cell, a line and a number on a pixel, and room for tiles: what is compiled and set up once. */
-  #drawDot(): void {
+  async #drawDots(): Promise<void> {
     this.setPalette(createPalette("light"));
     this.setFontSize(FIRST_FONT_PX);
+    await nextTask();
     this.#renderer.texture.initSource(this.#atlas.source);
-    this.draw({
+    const dot = {
       time: { fromNs: 0, toNs: 1, widthPx: 1 },
       rows: { scrollRow: 0, rowHeightPx: 1 },
       rowCount: 1,
-      rowGapPx: 1,
+      rowGapPx: 0,
       baseNs: 1,
       ops: new Uint8Array(0),
       tiles: [],
       steps: { grid: { firstNs: 0, intervalNs: 1, stepCount: 1, rowCount: 1 }, texels: new Uint8Array(TEXEL_BYTES) },
-      labels: [{ xPx: 0, yPx: 0, number: 0, key: 0 }],
-    });
+      labels: [],
+    };
+    await nextTask();
+    this.draw(dot);
+    await nextTask();
+    // Wide enough for lines.
+    const time = { ...dot.time, widthPx: 32 };
+    this.draw({ ...dot, time, labels: [{ xPx: 0, yPx: 0, number: 0, key: 0 }] });
   }
 
   #destroy(): void {
@@ -273,7 +281,6 @@ export class HeatmapScene {
     this.#lines.destroy();
     this.#numbers.destroy();
     this.#atlas.destroy();
-    this.#pictureSource.destroy();
     this.#renderer.destroy();
   }
 
@@ -312,8 +319,7 @@ export class HeatmapScene {
   #pictureQuads({ picture, rows }: HeatmapFrame, palette: Palette): CellQuad[] {
     if (picture === undefined || picture.rowCount === 0) return [];
     const { texels, widthPx, firstRow, rowCount, rowLevel, filled } = picture;
-    this.#upload({ texels, widthPx, rowCount }, palette);
-    this.#uploaded = undefined;
+    this.#picture.upload({ texels, widthPx, rowCount }, palette);
     return filled.map(({ fromRow, toRow, fromPx, toPx }) => ({
       x0: fromPx,
       x1: toPx,
@@ -332,10 +338,7 @@ export class HeatmapScene {
   ): CellQuad[] {
     if (grid.stepCount === 0 || grid.rowCount === 0) return [];
     // A grid is not changed once it is made: panning it uploads nothing.
-    if (this.#uploaded?.texels !== texels || this.#uploaded.palette !== palette) {
-      this.#upload({ texels, widthPx: grid.stepCount, rowCount: grid.rowCount }, palette);
-      this.#uploaded = { texels, palette };
-    }
+    this.#picture.uploadOnce({ texels, widthPx: grid.stepCount, rowCount: grid.rowCount }, palette);
     const { from, to } = stepsOnScreen(grid, time);
     const x0 = firstPixel(time, Math.max(time.fromNs, stepStartNs(grid, from)));
     const x1 = firstPixel(time, Math.min(time.toNs, stepStartNs(grid, to)));
@@ -353,37 +356,9 @@ export class HeatmapScene {
       },
     ];
   }
-
-  /** Puts texels, coloured, into the picture's texture, which grows to the greatest size it was asked for. */
-  #upload(
-    { texels, widthPx, rowCount }: { texels: Uint8Array; widthPx: number; rowCount: number },
-    palette: Palette,
-  ): void {
-    const before = this.#pictureSource;
-    if (before.width !== widthPx || before.height < rowCount) {
-      this.#pictureSource = textureOf({ width: widthPx, height: Math.max(TILE_ROWS, rowCount) });
-      this.#picture.cells = this.#pictureSource;
-      before.destroy();
-    }
-    const length = widthPx * rowCount;
-    const into = this.#pictureSource.resource as Uint8Array;
-    colourTexels(texels.subarray(0, length * TEXEL_BYTES), { palette, into });
-    this.#pictureSource.update(0, length);
-  }
 }
 
 /** Left edge of the first pixel whose middle lies at or after a time. */
 function firstPixel(time: TimeScale, ns: number): number {
   return Math.ceil(timeToPx(time, ns) - 0.5);
-}
-
-function textureOf({ width, height }: { width: number; height: number }): BufferImageSource {
-  return new BufferImageSource({
-    resource: new Uint8Array(width * height * TEXEL_BYTES),
-    width,
-    height,
-    format: "rgba8unorm",
-    alphaMode: "no-premultiply-alpha",
-    scaleMode: "nearest",
-  });
 }

@@ -9,6 +9,8 @@ import type { StageId } from "#common/ids.ts";
 import type { Pass, Stage } from "#common/model.ts";
 import { PASSES } from "#common/model.ts";
 import type { NoPipelineReport, RunReport, Scope } from "#common/report.ts";
+import { beginView } from "../data/begun-view.ts";
+import type { RunCells } from "../data/begun-view.ts";
 import { NO_FILE } from "./library.svelte.ts";
 import type { Link } from "./link.ts";
 import type { Notices } from "./notices.svelte.ts";
@@ -47,6 +49,7 @@ export class OpenRun {
   #refreshing: Promise<void> | undefined;
   #firstReport: Promise<void> | undefined;
   #request: AbortController | undefined;
+  #begun: RunCells | undefined;
 
   /** @param version see `noteVersion` */
   constructor({
@@ -109,9 +112,10 @@ export class OpenRun {
 
   /**
    * Shows what the link asks for; where it asks for nothing, the scope's compute window. The detail knows that window, so
-   * the wavefront does not wait for the first report, which is on its way when this returns.
+   * the wavefront does not wait for the first report, which is on its way when this returns. So are the cells of that view,
+   * if `plotPx` says how wide it will be, in device pixels.
    */
-  async start(link: Link): Promise<void> {
+  async start(link: Link, { plotPx = 0 }: { plotPx?: number } = {}): Promise<void> {
     const { iteration, replica, axis, columns, range, scrollRow, selected } = link;
     if (axis !== undefined && this.detail.rows[axis].length > 0) this.viewport.axis = axis;
     if (columns !== undefined) this.viewport.mode = columns;
@@ -120,11 +124,27 @@ export class OpenRun {
     const window = this.#windowOf({ iteration, replica });
     if (range !== undefined) this.viewport.restore(range);
     else if (window !== undefined) this.viewport.restore(withMargin(window));
+    const isKnown = range !== undefined || window !== undefined;
+    if (isKnown) this.#begin(plotPx);
     const reading = (this.#firstReport = this.#readReport({ iteration, replica }));
-    if (range !== undefined || window !== undefined) return;
+    if (isKnown) return;
     // Without a known window only the report says what to show.
     await reading;
     if (this.scopeWindow !== undefined) this.viewport.restore(withMargin(this.scopeWindow));
+    this.#begin(plotPx);
+  }
+
+  #begin(plotPx: number): void {
+    const { axis, mode, fromNs, toNs } = this.viewport;
+    if (plotPx < 1 || mode !== "time") return;
+    this.#begun = beginView(this, { axis, fromNs, toNs, widthPx: plotPx });
+  }
+
+  /** What `start` asked for, once: whoever takes it closes it. */
+  takeBegun(): RunCells | undefined {
+    const begun = this.#begun;
+    this.#begun = undefined;
+    return begun;
   }
 
   /** The wavefront is whole on screen. */
@@ -177,6 +197,7 @@ export class OpenRun {
 
   close(): void {
     this.#request?.abort();
+    this.takeBegun()?.planner.close();
   }
 
   async #readAgain({ growing }: { growing: boolean }): Promise<void> {

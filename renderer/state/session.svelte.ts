@@ -33,19 +33,26 @@ export class Session {
   readonly #notices: Notices;
   readonly #address: AddressBar;
   readonly #versionOf: (run: RunId) => string | undefined;
+  readonly #plotPx: () => number;
 
-  /** @param options.versionOf state of a run's file, where it is known */
+  /**
+   * @param options.versionOf state of a run's file, where it is known
+   * @param options.plotPx likely width of a wavefront, in device pixels
+   */
   constructor({
     host,
     notices,
     address,
     versionOf = () => undefined,
+    plotPx = () => 0,
   }: {
     host: Host;
     notices: Notices;
     address: AddressBar;
     versionOf?: (run: RunId) => string | undefined;
+    plotPx?: (() => number) | undefined;
   }) {
+    this.#plotPx = plotPx;
     this.#versionOf = versionOf;
     this.#host = host;
     this.#notices = notices;
@@ -129,8 +136,11 @@ export class Session {
       const version = this.#versionOf(id);
       const detail = await client.readRun({ run: id });
       const run = new OpenRun({ client, detail, notices: this.#notices, version });
-      await run.start(link);
-      if (this.opening !== id) return;
+      await run.start(link, { plotPx: this.#plotPx() });
+      if (this.opening !== id) {
+        run.close();
+        return;
+      }
       this.#close();
       this.run = run;
     } catch (error) {

@@ -7,6 +7,7 @@ import type { RowAxis } from "#common/tile.ts";
 import { TILE_ROWS } from "#common/tile.ts";
 import { fittingFontPx, pageLabels, stepLabels, tileLabels, usualCell } from "../../data/cell-labels.ts";
 import type { CellLabel, LabelLayout } from "../../data/cell-labels.ts";
+import type { RunCells } from "../../data/begun-view.ts";
 import type { OpOfStage } from "../../data/cell-key.ts";
 import type { HeatmapPlanner, HeatmapPlan } from "../../data/heatmap-plan.ts";
 import { binWidthNs } from "../../data/level-of-detail.ts";
@@ -17,8 +18,7 @@ import { RowIndex } from "../../data/row-index.ts";
 import { tileRange } from "../../data/tile-grid.ts";
 import type { TileSource } from "../../data/tile-source.ts";
 import type { RowScale, TimeScale } from "../../data/time-scale.ts";
-import type { HeatmapScene } from "../../scene/heatmap-scene.ts";
-import type { HeatmapFrame } from "../../scene/heatmap-scene.ts";
+import type { HeatmapFrame, HeatmapScene } from "../../scene/heatmap-scene.ts";
 import { createPalette } from "../../scene/palette.ts";
 import type { StepGrid } from "../../data/step-grid.ts";
 import type { PaintedView, PaintStatus, ProbedPixel } from "./painted-view.ts";
@@ -56,11 +56,14 @@ export class HeatmapPainter {
   constructor({
     client,
     detail,
+    begun,
     onStatus,
     onFollow = () => undefined,
   }: {
     client: Client;
     detail: RunDetail;
+    /** What has been asked for of the run already; closed with the painter. */
+    begun?: RunCells | undefined;
     onStatus: (status: PaintStatus) => void;
     /** Another state of the run is shown from now on: `detail`, `source` and `planner` are other ones. */
     onFollow?: () => void;
@@ -70,6 +73,7 @@ export class HeatmapPainter {
     this.#states = new RunStates({
       client,
       detail,
+      begun,
       onChange: () => this.invalidate(),
       onEvictTile: (key) => this.#scene?.forgetTile(key),
     });

@@ -6,16 +6,13 @@ import type { Client, RunDetail } from "#common/api.ts";
 import type { TileKey } from "#common/tile.ts";
 import { opOfStage } from "../../data/cell-key.ts";
 import type { OpOfStage } from "../../data/cell-key.ts";
-import { HeatmapPlanner } from "../../data/heatmap-plan.ts";
-import { clientTileSource } from "../../data/tile-source.ts";
-import type { TileSource } from "../../data/tile-source.ts";
+import { openCells } from "../../data/begun-view.ts";
+import type { RunCells } from "../../data/begun-view.ts";
 import { StepGridLoader } from "./step-grid-loader.ts";
 
 /** One state of the run, with what has been asked for of it. */
-export interface RunState {
+export interface RunState extends RunCells {
   readonly detail: RunDetail;
-  readonly source: TileSource;
-  readonly planner: HeatmapPlanner;
   readonly steps: StepGridLoader;
   readonly ops: OpOfStage;
 }
@@ -23,6 +20,8 @@ export interface RunState {
 interface RunStatesOptions {
   readonly client: Client;
   readonly detail: RunDetail;
+  /** Present where the first state has been asked for already. */
+  readonly begun?: RunCells | undefined;
   readonly onChange: () => void;
   readonly onEvictTile: (key: TileKey) => void;
 }
@@ -36,7 +35,7 @@ export class RunStates {
 
   constructor(options: RunStatesOptions) {
     this.#options = options;
-    this.#shown = this.#open(options.detail);
+    this.#shown = this.#open(options.detail, options.begun);
   }
 
   get shown(): RunState {
@@ -69,13 +68,14 @@ export class RunStates {
     if (this.#next !== undefined) closeState(this.#next);
   }
 
-  #open(detail: RunDetail): RunState {
+  #open(detail: RunDetail, begun?: RunCells): RunState {
     const { client, onChange, onEvictTile } = this.#options;
-    const source = clientTileSource({ client, detail });
+    const { source, planner } = begun ?? openCells({ client, detail });
+    planner.listen({ onChange, onEvictTile });
     return {
       detail,
       source,
-      planner: new HeatmapPlanner({ detail, source, onChange, onEvictTile }),
+      planner,
       steps: new StepGridLoader({ detail, source, onChange }),
       ops: opOfStage(detail.stages),
     };

@@ -1,7 +1,9 @@
 /** The session: which run is open, and what happens when the connection is lost. */
 import { expect, test, vi } from "vitest";
 
+import type { RunDetail } from "#common/api.ts";
 import { runId } from "#common/ids.ts";
+import { pageLevel } from "../../../renderer/data/raw-page.ts";
 import { Notices } from "../../../renderer/state/notices.svelte.ts";
 import type { AddressBar } from "../../../renderer/state/session.svelte.ts";
 import { Session } from "../../../renderer/state/session.svelte.ts";
@@ -100,4 +102,52 @@ test("another scope moves the wavefront to its window, and back returns", async 
   expect(run?.viewport.fromNs).toBeGreaterThan(12 * STEP_NS);
   run?.viewport.back();
   expect(run?.viewport.range).toEqual(before);
+});
+
+/** A session on a page where a wavefront will be 900 pixels wide, with the run's default window known before its report. */
+async function openWide() {
+  vi.useRealTimers();
+  const host = createFakeHost({ stages: 8, batches: 6 });
+  const { readRun } = host.answers;
+  host.answers.readRun = (args) => {
+    const detail = readRun(args) as RunDetail;
+    return { ...detail, defaultWindow: detail.windows.at(1) };
+  };
+  const address: AddressBar = { read: () => "", push: () => undefined, replace: () => undefined };
+  const session = new Session({ host, notices: new Notices(), address, plotPx: () => 900 });
+  await session.open(runId("wave"));
+  const { run } = session;
+  if (run === undefined) throw new Error("the run is not open");
+  return { host, session, run, readings: () => host.calls.filter(({ method }) => method === "readSpans").length };
+}
+
+test("the cells of the first view are asked for before the report and before there is a view, and read once", async () => {
+  const { host, run, readings } = await openWide();
+  const order = host.calls.map(({ method }) => method);
+  expect(order.indexOf("readSpans")).toBeGreaterThan(order.indexOf("readRun"));
+  expect(order.indexOf("readSpans")).toBeLessThan(order.indexOf("readReport"));
+  const begun = run.takeBegun();
+  if (begun === undefined) throw new Error("nothing was asked for");
+  await vi.waitFor(() => expect(begun.planner.settled).toBe(true));
+
+  const before = readings();
+  const { axis, fromNs, toNs } = run.viewport;
+  // Another width, as the page is laid out in the end.
+  const plan = begun.planner.plan({ axis, fromNs, toNs, fromRow: 0, toRow: 4, widthPx: 870 });
+  expect(plan.complete).toBe(true);
+  const level = pageLevel({ baseNs: run.detail.levels.baseNs, widthNs: toNs - fromNs });
+  for (const { page, rowBlock } of plan.pages) {
+    const key = { axis, level, rowBlock, column: page.fromNs / (page.toNs - page.fromNs) };
+    expect(await begun.source.readPage(key, new AbortController().signal)).toBe(page);
+  }
+  expect(plan.pages.length).toBeGreaterThan(0);
+  expect(readings()).toBe(before);
+  expect(run.takeBegun()).toBeUndefined();
+  begun.planner.close();
+});
+
+test("of a run that is left before it is on screen nothing more is read", async () => {
+  const { session, run } = await openWide();
+  session.showLibrary();
+  expect(run.takeBegun()).toBeUndefined();
 });
