@@ -247,8 +247,7 @@ export class HeatmapPainter {
   #markFirst(scene: HeatmapScene): void {
     if (this.#isMarked || this.#plan?.complete !== true) return;
     this.#isMarked = true;
-    scene.finish();
-    performance.mark(FIRST_WAVEFRONT);
+    void scene.whenDrawn().then(() => performance.mark(FIRST_WAVEFRONT));
   }
 
   #adopt(view: PaintedView, scene: HeatmapScene): void {
