@@ -1,4 +1,5 @@
 /** What `simulate` and `what-if` say beyond the report of the new run: figures that only a simulator knows, and what would help. */
+import { describeContention } from "#common/contention-text.ts";
 import { formatDuration, formatShare } from "#common/format.ts";
 
 import type { Simulation } from "../core/simulate/simulation.ts";
@@ -24,6 +25,7 @@ export function describeWhatIf({
   recordedNs,
   replayedNs,
   replayErrorRatio,
+  contention,
   simulation,
   ranked,
   stragglers,
@@ -56,6 +58,7 @@ export function describeWhatIf({
     `${paint("bold", `Iteration ${scope.iteration}, replica ${scope.replica}`)}: recorded ${formatDuration(recordedNs)}, ` +
       `replayed ${formatDuration(replayedNs)}${error}`,
     `${paint("bold", change)}: ${formatDuration(simulation.makespanNs)}${verdict}`,
+    ...(contention === undefined ? [] : [describeContention(contention)]),
     ...(stragglers === undefined ? [] : [describeStragglers(stragglers)]),
     "",
     `${paint("bold", "What would help most")}\n${table}${left > 0 ? paint("dim", `and ${left} more; --json has them all\n`) : ""}`,

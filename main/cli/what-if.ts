@@ -84,7 +84,7 @@ async function answer(
       ...(cutBytes === undefined ? {} : { cutBytes }),
     },
   );
-  const { simulation, simulated, ranked, replayErrorRatio, stragglers, recordedNs, replayedNs } = whatIf;
+  const { simulation, simulated, ranked, replayErrorRatio, contention, stragglers, recordedNs, replayedNs } = whatIf;
   if (output !== undefined) {
     const { writeSimulatedRun } = await import("../core/simulate/write-simulated.ts");
     writeSimulatedRun(simulated, { out: output, replace: force });
@@ -104,6 +104,7 @@ async function answer(
       recordedNs,
       replayedNs,
       ...(replayErrorRatio === undefined ? {} : { replayErrorRatio }),
+      ...(contention === undefined ? {} : { contention }),
       ...(stragglers === undefined ? {} : { stragglers }),
       ranked: ranked.map(({ change, makespanNs, gain }) => ({ change, makespanNs, gain })),
     },

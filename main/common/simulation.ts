@@ -113,6 +113,14 @@ export interface StragglerFigures {
   readonly byStage: readonly { readonly stage: number; readonly slowdown: number }[];
 }
 
+/** How ranks that share one machine slow each other down, as measured in the run. */
+export interface ContentionFigures {
+  /** Share by which computing slows down for each further rank that computes at once: 0.06 for 6 %; 0 when nothing shows it. */
+  readonly slowdownPerRank: number;
+  /** Time of all computing over what it would take undisturbed and alone, 1 or more. */
+  readonly meanSlowdown: number;
+}
+
 /** What a measured run would have taken under changes. */
 export interface WhatIfAnswer {
   readonly scope: Scope;
@@ -125,6 +133,8 @@ export interface WhatIfAnswer {
   readonly makespanNs: number;
   /** How well the replay predicts makespans that nothing was fitted to; absent where there is nothing to predict. */
   readonly replayErrorRatio?: number;
+  /** Present where ranks share one machine: what is simulated then takes it into account. */
+  readonly contention?: ContentionFigures;
   /** Single changes, the shortest makespan first. */
   readonly ranked: readonly RankedChange[];
   readonly stragglers?: StragglerFigures;

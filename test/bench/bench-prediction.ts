@@ -2,7 +2,8 @@
  * Does what-if predict what a capture then measures? The figure's network is captured with several partitions in turn, round
  * after round, and from every capture the interval of every other partition is predicted. Medians over the rounds, because a
  * machine's speed drifts; how much it did is said beside them: all partitions compute the same blocks, so what a batch costs in
- * two captures differs by the machine alone.
+ * two captures differs by the machine alone. A person has one capture, not rounds of them: how far off single captures predict
+ * each other is told beside how far captures of one and the same partition lie apart, below which no prediction can get.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
@@ -41,6 +42,16 @@ export interface PredictionFigures {
   readonly drift: number;
   /** The worst first. */
   readonly predictions: readonly Prediction[];
+  /** |predicted / measured − 1| from each capture to each of another partition. */
+  readonly single: Spread;
+  /** |interval / interval − 1| of two captures of the same partition. */
+  readonly repeat: Spread;
+}
+
+interface Spread {
+  readonly median: number;
+  /** 90th percentile. */
+  readonly p90: number;
 }
 
 /** Of 28 blocks on as many workers: even, and two with their cuts elsewhere. */
@@ -86,6 +97,8 @@ export async function benchPrediction({
       rounds,
       drift: Math.max(...costs) / Math.min(...costs),
       predictions: comparePairs(partitions, captures).toSorted((a, b) => b.error - a.error),
+      single: spreadOf(listSingleErrors(captures)),
+      repeat: spreadOf(listRepeats(captures)),
     };
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -115,6 +128,31 @@ function comparePairs(
       ];
     }),
   );
+}
+
+function listSingleErrors(captures: readonly (readonly Captured[])[]): readonly number[] {
+  return captures.flatMap((sources, from) =>
+    captures.flatMap((targets, to) =>
+      from !== to
+        ? sources.flatMap(({ predictedNs }) =>
+            targets.map(({ intervalNs }) => Math.abs((predictedNs[to] ?? 0) / intervalNs - 1)),
+          )
+        : [],
+    ),
+  );
+}
+
+function listRepeats(captures: readonly (readonly Captured[])[]): readonly number[] {
+  return captures.flatMap((ofPartition) =>
+    ofPartition.flatMap((a) =>
+      ofPartition.filter((b) => b !== a).map((b) => Math.abs(a.intervalNs / b.intervalNs - 1)),
+    ),
+  );
+}
+
+function spreadOf(values: readonly number[]): Spread {
+  const sorted = values.toSorted((a, b) => a - b);
+  return { median: medianOf(values), p90: sorted[Math.floor(0.9 * (sorted.length - 1))] ?? 0 };
 }
 
 function readCapture(file: string, partitions: readonly string[]): Captured {
@@ -153,7 +191,7 @@ function medianOf(values: readonly number[]): number {
 
 /** The figures in words, one line a pair. */
 export function describePrediction(figures: PredictionFigures): string {
-  const { network, workers, batches, rounds, drift, predictions } = figures;
+  const { network, workers, batches, rounds, drift, predictions, single, repeat } = figures;
   const ms = (ns: number) => `${(ns / 1e6).toFixed(1)} ms`;
   const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
   const lines = predictions.map(
@@ -163,6 +201,8 @@ export function describePrediction(figures: PredictionFigures): string {
   );
   return (
     `what-if of ${network} on ${workers} wasm workers, ${batches} batches, ${rounds} rounds, ` +
-    `the machine drifted by × ${drift.toFixed(2)}:\n${lines.join("\n")}`
+    `the machine drifted by × ${drift.toFixed(2)}:\n${lines.join("\n")}\n` +
+    `  from single captures off by ${percent(single.median)} (median; 90th percentile ${percent(single.p90)}), while two captures ` +
+    `of one partition differ by ${percent(repeat.median)} (${percent(repeat.p90)})`
   );
 }

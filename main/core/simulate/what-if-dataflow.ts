@@ -3,9 +3,8 @@
  *
  * Costs are the run's own: every batch keeps its compute, in and out times. Where a partition cuts between stages that shared a
  * rank, in and out take what a byte took at the cuts that were measured, or their mean where bytes are not known. Whether phases
- * overlap, and whether one device is shared, is read off the recording. Ranks that compete for the cores or the memory of one
- * machine slow each other down; that is in the costs as they were recorded, and a partition that keeps more ranks busy at once
- * is then predicted too fast, one that keeps fewer busy too slow.
+ * overlap, and whether one device is shared, is read off the recording. Ranks that share a machine slow each other down: what
+ * computing then costs in another arrangement is for shared-machine.ts.
  */
 import { AppError } from "#common/errors.ts";
 import { upTo } from "#common/schedule/action.ts";
@@ -13,12 +12,14 @@ import { DEFAULT_BUFFER_DEPTH } from "#common/schedule/catalogue.ts";
 import { orderDataflow } from "#common/schedule/dataflow.ts";
 import { partitionBalanced, type StageRange } from "#common/schedule/partition.ts";
 import type { Scope } from "#common/report.ts";
+import type { ContentionFigures } from "#common/simulation.ts";
 import type { Changes } from "#common/schedule/changes.ts";
 import type { Costs } from "./costs.ts";
 import type { DataflowRules } from "./dataflow-tasks.ts";
 import { createDurations, type Durations } from "./durations.ts";
 import type { MeasuredIteration, MeasuredPipeline, MeasuredTransfer } from "./measured.ts";
 import { recordedMakespan } from "./replay.ts";
+import { createSharedMachine, type ComputeTable } from "./shared-machine.ts";
 import { simulateOrder } from "./simulate.ts";
 import type { Simulation } from "./simulation.ts";
 
@@ -27,12 +28,16 @@ interface DataflowModel {
   readonly partition: readonly StageRange[];
   /** Relative error of the makespan that is simulated without changes; nothing is fitted to it. */
   readonly replayErrorRatio: number;
+  /** Where ranks share a machine. */
+  readonly contention?: ContentionFigures;
 }
 
 interface DataflowContext {
   readonly isSequential: boolean;
   /** Do all ranks compute on one device that serves one at a time? */
   readonly sharesDevice: boolean;
+  /** Do all ranks compute at once on one machine, whose cores and memory they compete for? */
+  readonly sharesMachine: boolean;
   /** Bytes of a batch that cross the cut after a stage, where the network is known. */
   readonly cutBytes?: (after: number) => number;
 }
@@ -80,11 +85,8 @@ export function createDataflowModel(
     ...(phasesOverlap ? {} : { beforeComputeNs: measureBeforeCompute(chosen) }),
   };
   const recordedBatches = [...new Set(chosen.actions.map(({ batch }) => batch))].sort((a, b) => a - b);
-  const simulate = (changes: Changes): Simulation => {
-    refuseTraining(changes);
-    const durations = createDurations(measured, changes);
-    const table = tabulate(chosen, durations);
-    const ranges = choosePartition({ changes, partition, table, stages: measured.stages });
+  const asRecorded = tabulate(chosen, createDurations(measured, {}));
+  const simulateWith = (changes: Changes, ranges: readonly StageRange[], table: DurationTable): Simulation => {
     const order = orderDataflow({
       partition: ranges,
       batches: changes.batches ?? recordedBatches.length,
@@ -94,11 +96,36 @@ export function createDataflowModel(
     const costs = createCosts({ table, partition, context, recordedBatches, isFree: changes.infiniteNetwork === true });
     return simulateOrder(isSequential ? { ...order, schedule: "sequential", inFlightLimit: 1 } : order, costs, rules);
   };
+  const machine = context.sharesMachine
+    ? createSharedMachine(chosen.actions, {
+        partition,
+        simulateRecorded: () => simulateWith({}, partition, asRecorded),
+      })
+    : undefined;
+  const simulate = (changes: Changes): Simulation => {
+    refuseTraining(changes);
+    const table = tabulate(chosen, createDurations(measured, changes));
+    const left = (stage: number): number => {
+      const recordedNs = asRecorded.meanCompute(stage);
+      return recordedNs === 0 ? 1 : table.meanCompute(stage) / recordedNs;
+    };
+    const costOf = machine === undefined ? table.meanCompute : (stage: number) => machine.costNs(stage) * left(stage);
+    const ranges = choosePartition({ changes, partition, costOf, stages: measured.stages });
+    if (machine === undefined) return simulateWith(changes, ranges, table);
+    return machine.simulate({
+      ranges,
+      compute: table.compute,
+      left,
+      isEven: changes.noStragglers !== undefined,
+      simulateWith: (compute) => simulateWith(changes, ranges, { ...table, compute }),
+    });
+  };
   const recordedNs = recordedMakespan(chosen);
   return {
     simulate,
     partition,
     replayErrorRatio: recordedNs === 0 ? 0 : Math.abs(simulate({}).makespanNs / recordedNs - 1),
+    ...(machine === undefined ? {} : { contention: machine.figures }),
   };
 }
 
@@ -141,7 +168,7 @@ function measureBeforeCompute({ actions, transfers }: MeasuredIteration): number
 
 /** Durations by stage and batch. */
 interface DurationTable {
-  readonly compute: (stage: number, batch: number) => number;
+  readonly compute: ComputeTable;
   readonly transfer: (direction: "in" | "out", stage: number, batch: number) => number;
   readonly meanCompute: (stage: number) => number;
   readonly transfers: readonly (MeasuredTransfer & { readonly durationNs: number })[];
@@ -168,17 +195,17 @@ function tabulate({ actions, transfers }: MeasuredIteration, durations: Duration
 function choosePartition({
   changes,
   partition,
-  table,
+  costOf,
   stages,
 }: {
   changes: Changes;
   partition: readonly StageRange[];
-  table: DurationTable;
+  costOf: (stage: number) => number;
   stages: number;
 }): readonly StageRange[] {
   if (changes.partition === undefined) return partition;
   if (changes.partition !== "balanced") return changes.partition;
-  return partitionBalanced({ costs: upTo(stages).map(table.meanCompute), workers: partition.length });
+  return partitionBalanced({ costs: upTo(stages).map(costOf), workers: partition.length });
 }
 
 /** Batches beyond those recorded take their times in turn. */

@@ -7,7 +7,7 @@
 import { AppError } from "#common/errors.ts";
 import type { Run } from "#common/model.ts";
 import type { Scope } from "#common/report.ts";
-import type { RankedChange, StragglerFigures, WhatIfAnswer } from "#common/simulation.ts";
+import type { ContentionFigures, RankedChange, StragglerFigures, WhatIfAnswer } from "#common/simulation.ts";
 import { upTo } from "#common/schedule/action.ts";
 import { SCHEDULE_NAMES } from "#common/schedule/catalogue.ts";
 import type { AnalysisInput } from "../analysis/input.ts";
@@ -47,6 +47,7 @@ const PARALLEL_DEVICE = /^(cpu|wasm|host)\b/iu;
 interface Model {
   readonly simulate: (changes: Changes) => Simulation;
   readonly replayErrorRatio: number | undefined;
+  readonly contention?: ContentionFigures;
   /** Single changes worth trying. */
   readonly candidates: readonly Changes[];
   readonly measureStragglers?: (average: "mean" | "median") => StragglerFigures;
@@ -90,6 +91,7 @@ export function answerWhatIf(
     recordedNs: window.endNs - window.startNs,
     replayedNs,
     ...(model.replayErrorRatio === undefined ? {} : { replayErrorRatio: model.replayErrorRatio }),
+    ...(model.contention === undefined ? {} : { contention: model.contention }),
     ranked: rankChanges(model, { changes, replayedNs }),
     ...(stragglers === undefined ? {} : { stragglers }),
   };
@@ -124,6 +126,8 @@ function createModel(
     const context = {
       isSequential: input.run.schedule === "sequential",
       sharesDevice: sharesDevice(input),
+      // All workers of a capture are threads of one process.
+      sharesMachine: input.run.kind === "captured" && measured.ranks > 1 && !sharesDevice(input),
       ...(cutBytes === undefined ? {} : { cutBytes }),
     };
     const model = createDataflowModel(measured, { partition, scope, context });

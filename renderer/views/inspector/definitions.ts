@@ -40,6 +40,10 @@ export const DEFINITIONS = {
     name: "Exposed communication",
     text: "Time in which ranks transfer while they do not compute, summed over ranks.",
   },
+  contention: {
+    name: "Contention",
+    text: "Workers of a capture share the cores and the memory of one machine. The times of every block are fitted to how many other workers computed meanwhile: time = cost × e^(slope × others) × disturbance; the cost is the 5th percentile of its times without the contention. With another partition a block takes its cost along, disturbances stay with the workers, and contention follows from how many then compute at once.",
+  },
   wait: { name: "Waiting", text: "Recorded waiting for a peer, starved or blocked, summed over ranks." },
 } as const satisfies Record<string, Definition>;
 
