@@ -46,24 +46,36 @@ export class DamagedColumnError extends Error {
 export function encodeIntegers(values: IntegerArray, { ascending = false } = {}): StoredIntegers {
   const length = values.length;
   if (length === 0) return { encoding: ENCODINGS.constant, base: 0 };
-  // One element type for the loops below: a mix of types would be compiled, thrown away and compiled again.
+  // One element type for each of the loops below: a mix of types would be compiled, thrown away and compiled again.
+  if (!ascending && (values instanceof Int32Array || values instanceof Uint8Array)) {
+    const integers = values instanceof Int32Array ? values : scratchOf(length).integers.subarray(0, length);
+    if (integers !== values) integers.set(values);
+    return encodeSmallOffsets(integers);
+  }
   const doubles = values instanceof Float64Array ? values : scratchOf(length).doubles.subarray(0, length);
   if (doubles !== values) doubles.set(values);
   return ascending ? encodeSteps(doubles) : encodeOffsets(doubles);
 }
 
 interface Scratch {
+  readonly integers: Int32Array;
   readonly doubles: Float64Array;
   readonly numbers: Uint32Array;
   readonly planes: Uint8Array;
 }
 
-let scratch: Scratch = { doubles: new Float64Array(0), numbers: new Uint32Array(0), planes: new Uint8Array(0) };
+let scratch: Scratch = {
+  integers: new Int32Array(0),
+  doubles: new Float64Array(0),
+  numbers: new Uint32Array(0),
+  planes: new Uint8Array(0),
+};
 
 /** Room for the steps of one encoding, used again by the next: fresh arrays would cost more than filling them. */
 function scratchOf(length: number): Scratch {
   if (scratch.numbers.length < length) {
     scratch = {
+      integers: new Int32Array(length),
       doubles: new Float64Array(length),
       numbers: new Uint32Array(length),
       planes: new Uint8Array(length * 8),
@@ -87,6 +99,58 @@ function mostOf(values: Float64Array): number {
 
 function subtract(values: Float64Array, { base, into }: { base: number; into: Uint32Array }): void {
   for (let i = 0; i < into.length; i++) into[i] = values[i] - base;
+}
+
+/** Of integers of 32 bits: three times as fast as of doubles, and most columns are such. */
+function encodeSmallOffsets(values: Int32Array): StoredIntegers {
+  const low = leastInteger(values);
+  const range = mostInteger(values) - low;
+  if (range === 0) return { encoding: ENCODINGS.constant, base: low };
+  const width = range <= 0xff ? 1 : range <= 0xffff ? 2 : 4;
+  const encoding = width === 1 ? ENCODINGS.offset1 : width === 2 ? ENCODINGS.offset2 : ENCODINGS.offset4;
+  const { length } = values;
+  const planes = scratchOf(length).planes.subarray(0, length * width);
+  const [p0, p1, p2, p3] = cutPlanes(planes, { length, width });
+  if (width === 1) splitByte(values, low, p0);
+  else if (width === 2) splitTwoBytes(values, low, p0, p1);
+  else splitFourBytes(values, low, [p0, p1, p2, p3]);
+  return { encoding, base: low, data: compress(planes) };
+}
+
+function leastInteger(values: Int32Array): number {
+  let least = values[0];
+  for (let i = 1; i < values.length; i++) if (values[i] < least) least = values[i];
+  return least;
+}
+
+function mostInteger(values: Int32Array): number {
+  let most = values[0];
+  for (let i = 1; i < values.length; i++) if (values[i] > most) most = values[i];
+  return most;
+}
+
+// The difference may be beyond 2^31: `| 0` keeps its bits, and the planes take their eight of them.
+
+function splitByte(values: Int32Array, low: number, p0: Uint8Array): void {
+  for (let i = 0; i < values.length; i++) p0[i] = (values[i] - low) | 0;
+}
+
+function splitTwoBytes(values: Int32Array, low: number, p0: Uint8Array, p1: Uint8Array): void {
+  for (let i = 0; i < values.length; i++) {
+    const offset = (values[i] - low) | 0;
+    p0[i] = offset;
+    p1[i] = offset >>> 8;
+  }
+}
+
+function splitFourBytes(values: Int32Array, low: number, [p0, p1, p2, p3]: readonly Uint8Array[]): void {
+  for (let i = 0; i < values.length; i++) {
+    const offset = (values[i] - low) | 0;
+    p0[i] = offset;
+    p1[i] = offset >>> 8;
+    p2[i] = offset >>> 16;
+    p3[i] = offset >>> 24;
+  }
 }
 
 function encodeOffsets(values: Float64Array): StoredIntegers {
