@@ -6,8 +6,8 @@
 const BLOCK_BYTES = 1 << 22;
 
 export class ArgsArena {
-  readonly #blocks: Uint8Array[] = [];
-  #block: Uint8Array = new Uint8Array(0);
+  readonly #blocks: Uint8Array<ArrayBuffer>[] = [];
+  #block: Uint8Array<ArrayBuffer> = new Uint8Array(0);
   #used = 0;
 
   /** Whether nothing was ever kept. */
@@ -30,12 +30,12 @@ export class ArgsArena {
   }
 
   /** The blocks, in order of address: to be handed to another arena. The last one may have room left. */
-  get blocks(): readonly Uint8Array[] {
+  get blocks(): readonly Uint8Array<ArrayBuffer>[] {
     return this.#blocks;
   }
 
   /** Takes over the blocks of another arena. @returns what its addresses become greater by */
-  append(blocks: readonly Uint8Array[]): number {
+  append(blocks: readonly Uint8Array<ArrayBuffer>[]): number {
     const shift = this.#blocks.length * BLOCK_BYTES;
     this.#blocks.push(...blocks);
     this.#block = new Uint8Array(0);

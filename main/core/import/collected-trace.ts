@@ -36,11 +36,11 @@ export class CollectedTrace {
   readonly arena = new ArgsArena();
   readonly tally = new ImportTally();
   /** (process, thread) texts; the id is the index of the raw lane. */
-  readonly lanes = new PairTable();
+  readonly lanes: PairTable;
   /** Kinds of raw lanes that are no threads, by index. */
   readonly laneKinds = new Map<number, LaneKind>();
   /** (text, category) texts; the id is the name's. */
-  readonly names = new PairTable();
+  readonly names: PairTable;
   /** (id, category) texts of async spans. */
   readonly asyncIds = new PairTable();
   readonly instants = new MomentColumns();
@@ -62,10 +62,26 @@ export class CollectedTrace {
   /** Whether times should be counted from the earliest event instead of the base. */
   startsAtFirstEvent = false;
 
-  constructor({ texts, recogniser, capacity }: { texts: InternedTexts; recogniser: Recogniser; capacity: number }) {
+  constructor({
+    texts,
+    recogniser,
+    spans,
+    lanes = new PairTable(),
+    names = new PairTable(),
+  }: {
+    readonly texts: InternedTexts;
+    readonly recogniser: Recogniser;
+    /** Room for spans, or how many there will be at a guess. */
+    readonly spans: CollectedSpans | number;
+    /** Tables that several pieces of a trace share. */
+    readonly lanes?: PairTable;
+    readonly names?: PairTable;
+  }) {
     this.texts = texts;
     this.recogniser = recogniser;
-    this.spans = new CollectedSpans(capacity);
+    this.lanes = lanes;
+    this.names = names;
+    this.spans = typeof spans === "number" ? new CollectedSpans(spans) : spans;
   }
 
   nameOf(text: number, category: number): number {
@@ -75,6 +91,14 @@ export class CollectedTrace {
   categoryOf(name: number): string | undefined {
     const category = this.names.second[name];
     return category === UNSAID ? undefined : this.texts.text(category);
+  }
+
+  /** Keeps bytes[from, to) as the arguments of a row. */
+  keepArgs(
+    row: number,
+    { bytes, from, to }: { readonly bytes: Uint8Array; readonly from: number; readonly to: number },
+  ): void {
+    this.spans.setArgs(row, this.arena.add(bytes, from, to), to - from);
   }
 
   threadKey(process: string, thread: string): string {

@@ -3,7 +3,7 @@ import type { ImportReport } from "#common/report.ts";
 
 const COUNTS = ["read", "spans", "pairs", "instants", "counters", "flows", "metadata"] as const;
 
-/** What a tally counted, to be sent elsewhere. */
+/** What a tally counted, in the order in which it was met: to be sent elsewhere. */
 export interface TallyFigures {
   readonly counts: Readonly<Record<(typeof COUNTS)[number], number>>;
   readonly skipped: ImportReport["skipped"];
@@ -39,7 +39,8 @@ export class ImportTally {
   get figures(): TallyFigures {
     const { read, spans, pairs, instants, counters, flows, metadata } = this;
     const counts = { read, spans, pairs, instants, counters, flows, metadata };
-    return { counts, skipped: this.skipped, repaired: [...this.#repaired] };
+    const skipped = Array.from(this.#skipped, ([reason, { count, example }]) => ({ reason, count, example }));
+    return { counts, skipped, repaired: [...this.#repaired] };
   }
 
   /** Counts what another tally counted as well. */

@@ -123,7 +123,7 @@ export async function collect(
   const texts = new InternedTexts();
   const capacity = Math.min(LARGEST_FIRST_GUESS, Math.max(1024, Math.ceil(window.source.sizeBytes / BYTES_PER_SPAN)));
   const recogniser = createRecogniser({ rules: [...rules, ...(importer.rules ?? [])], texts });
-  const trace = new CollectedTrace({ texts, recogniser, capacity });
+  const trace = new CollectedTrace({ texts, recogniser, spans: capacity });
   await importer.read(window, trace, options);
   const { spans, instants, counters, flows, skippedCount } = trace.tally;
   if (spans + instants + counters + flows === 0) {

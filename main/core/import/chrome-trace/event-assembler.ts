@@ -13,7 +13,7 @@ import { addAsync, addCounter, addFlow, addInstant } from "./moments.ts";
 import { buildArgs, mergeArgs } from "./args-text.ts";
 import { EXTRA_OTHER, TIME_ABSENT, TIME_PLAIN, TIME_UNUSABLE } from "./event-fields.ts";
 import type { EventFields, LeafHolder } from "./event-fields.ts";
-import { fillGaps } from "./known-event.ts";
+import { fillGaps, fixedSaying } from "./known-event.ts";
 import type { KnownEvent } from "./known-event.ts";
 import { NOTHING_OPEN, OpenSpans } from "./open-spans.ts";
 import { OwnArguments } from "./own-arguments.ts";
@@ -58,6 +58,27 @@ export class EventAssembler {
   /** Epoch ns of time 0 of the columns, when the clock is so large that it must be the epoch's. */
   get baseUs(): number {
     return this.#baseUs;
+  }
+
+  /** Counts times from here instead of from what the first event says. */
+  countFrom(baseUs: number): void {
+    this.#baseUs = baseUs;
+    this.#hasBase = true;
+  }
+
+  /** Whether later events are sure to be counted from the same base. */
+  get canShare(): boolean {
+    return this.#hasBase;
+  }
+
+  /** Latest time of any event. */
+  get lastNs(): number {
+    return this.#lastNs;
+  }
+
+  /** Remembers the latest time of events that were read elsewhere. */
+  noteTime(lastNs: number): void {
+    if (lastNs > this.#lastNs) this.#lastNs = lastNs;
   }
 
   /** Takes in the event that the fields has just read from bytes[from, to). */
@@ -157,7 +178,7 @@ export class EventAssembler {
       this.skip("time more than 52 days away from the first event", bytes, from, to);
       return false;
     }
-    if (this.wholeNs >= this.#lastNs) this.#lastNs = this.startNs();
+    this.noteTime(this.startNs());
     return true;
   }
 
@@ -206,6 +227,7 @@ export class EventAssembler {
       lane: this.lane(),
       name: trace.nameOf(name, category),
       said: foreseen.said,
+      saying: fixedSaying(foreseen, trace.spans.recognised.sayings),
       slots: foreseen.slots,
       fields: foreseen.fields,
       saysAll: fields.onlyOwnArgs && foreseen.said !== undefined && this.#ownArgs.areSaidBy(foreseen.said, slots),
@@ -227,15 +249,16 @@ export class EventAssembler {
     const row = trace.spans.open(start, known.lane, known.name);
     trace.spans.close(row, duration);
     trace.tally.spans++;
-    if (known.said !== undefined) trace.spans.recognise(row, known.said);
+    if (known.said !== undefined) {
+      if (known.saying < 0) trace.spans.recognise(row, known.said);
+      else trace.spans.recognised.setNumbers(row, known.saying, known.said);
+    }
     if (fields.extraCount > 0 || (!known.saysAll && fields.argsTo - fields.argsFrom > 2)) this.#keepArgs(row, bytes);
     return true;
   }
 
   #keepArgs(row: number, bytes: Uint8Array): void {
-    const { spans, arena } = this.trace;
-    const args = this.argsOf(bytes, NO_EXTRAS_KNOWN);
-    spans.setArgs(row, arena.add(args.bytes, args.from, args.to), args.to - args.from);
+    this.trace.keepArgs(row, this.argsOf(bytes, NO_EXTRAS_KNOWN));
   }
 
   #begin(bytes: Uint8Array): void {
@@ -259,9 +282,7 @@ export class EventAssembler {
     open.wholeNs[entry] = this.wholeNs;
     open.fractionNs[entry] = this.fractionNs;
     const args = this.argsOf(bytes, NO_EXTRAS_KNOWN);
-    if (args.to > args.from) {
-      trace.spans.setArgs(row, trace.arena.add(args.bytes, args.from, args.to), args.to - args.from);
-    }
+    if (args.to > args.from) trace.keepArgs(row, args);
   }
 
   #end(bytes: Uint8Array, from: number, to: number): void {
@@ -299,11 +320,10 @@ export class EventAssembler {
     const args = this.argsOf(bytes, NO_EXTRAS_KNOWN);
     if (args.to > args.from) {
       const known = spans.argsLength[row];
-      if (known === 0) {
-        spans.setArgs(row, trace.arena.add(args.bytes, args.from, args.to), args.to - args.from);
-      } else {
+      if (known === 0) trace.keepArgs(row, args);
+      else {
         const merged = mergeArgs(trace.arena.view(spans.argsAt[row], known), args.bytes.subarray(args.from, args.to));
-        spans.setArgs(row, trace.arena.add(merged, 0, merged.length), merged.length);
+        trace.keepArgs(row, { bytes: merged, from: 0, to: merged.length });
       }
     }
     tally.spans++;

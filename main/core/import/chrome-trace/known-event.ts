@@ -3,7 +3,9 @@
  * else of such an event was worked out once, and the next one costs its times and these numbers. Gives exactly what
  * working it out again would give; whatever it is not sure of is worked out again.
  */
+import { UNSAID } from "../recognise/contract.ts";
 import type { ArgSlots, ForeseenSaying, Recognised } from "../recognise/contract.ts";
+import type { Sayings } from "../recognise/sayings.ts";
 
 /** What events of one leaf have in common. */
 export interface KnownEvent {
@@ -11,10 +13,18 @@ export interface KnownEvent {
   readonly name: number;
   /** Overwritten where it has gaps; absent when it is no pipeline work. */
   readonly said: Recognised | undefined;
+  /** Its id in the sayings of the trace, where the gaps are none of a saying's fields; else −1. */
+  readonly saying: number;
   readonly slots: readonly number[];
   readonly fields: ForeseenSaying["fields"];
   /** Whether the columns say all that the arguments say. */
   readonly saysAll: boolean;
+}
+
+/** `KnownEvent.saying` of what is foreseen. */
+export function fixedSaying({ said, fields }: ForeseenSaying, sayings: Sayings): number {
+  const isFixed = fields.every((field) => field === "batch" || field === "seq" || field === "iteration");
+  return said !== undefined && isFixed ? sayings.add(said) : UNSAID;
 }
 
 /** Fills the gaps from the slots of an event; false when a slot holds no number that a field takes. */

@@ -29,6 +29,14 @@ export interface Messages {
   readonly lanes: ResolvedPipeline["lanes"];
 }
 
+function hasTransfers({ spans: { length, recognised } }: CollectedTrace): boolean {
+  for (let row = 0; row < length; row++) {
+    const phase = recognised.phase(row);
+    if (recognised.rule(row) >= 0 && (phase === PHASE_IN || phase === PHASE_OUT)) return true;
+  }
+  return false;
+}
+
 export function findMessages(trace: CollectedTrace, rawLanes: readonly RawLane[]): Messages {
   const { spans, recogniser } = trace;
   const resolved = resolvePipeline({
@@ -39,11 +47,7 @@ export function findMessages(trace: CollectedTrace, rawLanes: readonly RawLane[]
     start: spans.start,
     recognised: spans.recognised,
   });
-  const { phase } = spans.recognised;
-  const hasEnds = spans.recognised.rule.some(
-    (rule, row) => row < spans.length && rule >= 0 && (phase[row] === PHASE_IN || phase[row] === PHASE_OUT),
-  );
-  if (!hasEnds) return { messages: [], ends: 0, lanes: resolved.lanes };
+  if (!hasTransfers(trace)) return { messages: [], ends: 0, lanes: resolved.lanes };
   const sends = new Map<string, number[]>();
   const receives = new Map<string, number[]>();
   let ends = 0;

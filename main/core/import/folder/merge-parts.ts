@@ -7,8 +7,7 @@ import { CollectedTrace } from "../collected-trace.ts";
 import type { LaneFile } from "../collected-trace.ts";
 import { InternedTexts } from "../interned-texts.ts";
 import type { MomentColumns } from "../moment-columns.ts";
-import { NOTHING_SAID, UNSAID } from "../recognise/contract.ts";
-import type { Recognised } from "../recognise/contract.ts";
+import { UNSAID } from "../recognise/contract.ts";
 import { createRecogniser } from "../recognise/recogniser.ts";
 import type { Rule } from "../recognise/rule.ts";
 import { stemOfTrace } from "../trace-name.ts";
@@ -52,7 +51,7 @@ export class TraceMerger {
   constructor({ rules, capacity }: { rules: readonly Rule[]; capacity: number }) {
     this.#rules = [...rules];
     const recogniser = createRecogniser({ rules, texts: this.#texts });
-    this.#trace = new CollectedTrace({ texts: this.#texts, recogniser, capacity });
+    this.#trace = new CollectedTrace({ texts: this.#texts, recogniser, spans: capacity });
   }
 
   /** @param name of the file, different from all others */
@@ -134,27 +133,13 @@ export class TraceMerger {
     const { spans } = this.#trace;
     const ruleOf = part.rules.map(({ name }) => this.#rules.findIndex((rule) => rule.name === name));
     const from = spans.length;
-    const { recognised } = part;
-    const said: Recognised = { ...NOTHING_SAID };
     for (let at = 0; at < part.length; at++) {
       const row = spans.open(part.start[at], laneOf[part.lane[at]], nameOf[part.name[at]]);
       if (part.duration[at] >= 0) spans.close(row, part.duration[at]);
-      if (part.argsLength[at] > 0) spans.setArgs(row, part.argsAt[at] + argsShift, part.argsLength[at]);
-      const rule = recognised.rule[at];
-      if (rule < 0) continue;
-      said.rule = ruleOf[rule];
-      said.stage = recognised.stage[at];
-      said.chunk = recognised.chunk[at];
-      said.rank = recognised.rank[at];
-      said.replica = recognised.replica[at];
-      said.batch = recognised.batch[at];
-      said.seq = recognised.seq[at];
-      said.iteration = recognised.iteration[at];
-      said.pass = recognised.pass[at];
-      said.phase = recognised.phase[at];
-      said.op = recognised.op[at];
-      spans.recognise(row, said);
+      const argsLength = part.args?.length[at] ?? 0;
+      if (part.args !== undefined && argsLength > 0) spans.setArgs(row, part.args.at[at] + argsShift, argsLength);
     }
+    spans.recognised.append(from, part.recognised, (rule) => (rule < 0 ? rule : ruleOf[rule]));
     return { from, to: spans.length };
   }
 
@@ -175,9 +160,14 @@ interface Moment {
   readonly size: number;
 }
 
-function addMoments(part: MomentPart, into: MomentColumns, translate: (moment: Moment) => Moment): Rows {
+/** Puts moments behind others, with the ids of the common tables. */
+export function addMoments(
+  part: MomentPart | undefined,
+  into: MomentColumns,
+  translate: (moment: Moment) => Moment,
+): Rows {
   const from = into.length;
-  for (let at = 0; at < part.length; at++) {
+  for (let at = 0; part !== undefined && at < part.length; at++) {
     const { place, name, key, value, size } = translate({
       place: part.place[at],
       name: part.name[at],

@@ -3,9 +3,10 @@
  * as plain data. What a `CollectedTrace` holds, without what only reading needs.
  */
 import type { LaneKind, SourceFile } from "#common/model.ts";
+import type { SpanRows } from "../collected-spans.ts";
 import type { CollectedTrace, Described } from "../collected-trace.ts";
 import type { TallyFigures } from "../import-tally.ts";
-import type { RecognisedColumns } from "../recognise/contract.ts";
+import type { PairTable } from "../pair-table.ts";
 import type { Rule } from "../recognise/rule.ts";
 
 /** Instants, counters or flow points: the columns of `MomentColumns`. */
@@ -20,35 +21,38 @@ export interface MomentPart {
   readonly size: Uint32Array<ArrayBuffer>;
 }
 
-export interface TracePart {
-  readonly format: string;
-  readonly source: SourceFile;
-  /** Rules by which it was recognised, in order: `recognised.rule` is an index here. */
-  readonly rules: readonly Rule[];
-  readonly texts: readonly string[];
-  readonly length: number;
-  readonly start: Float64Array<ArrayBuffer>;
-  readonly duration: Float64Array<ArrayBuffer>;
-  readonly lane: Int32Array<ArrayBuffer>;
-  readonly name: Int32Array<ArrayBuffer>;
-  readonly argsAt: Float64Array<ArrayBuffer>;
-  readonly argsLength: Uint32Array<ArrayBuffer>;
-  readonly recognised: RecognisedColumns;
-  readonly argBlocks: readonly Uint8Array[];
-  /** (process, thread) texts by raw lane, (text, category) texts by name. */
-  readonly lanes: { readonly first: Int32Array; readonly second: Int32Array };
-  readonly names: { readonly first: Int32Array; readonly second: Int32Array };
+/** What the events of a file, or of a piece of one, gave; texts, lanes and names are ids of tables elsewhere. */
+export interface CollectedRows extends SpanRows {
+  readonly argBlocks: readonly Uint8Array<ArrayBuffer>[];
   readonly laneKinds: ReadonlyMap<number, LaneKind>;
-  readonly instants: MomentPart;
-  readonly counters: MomentPart;
-  readonly flows: MomentPart;
+  /** Absent where there are none. */
+  readonly instants: MomentPart | undefined;
+  readonly counters: MomentPart | undefined;
+  readonly flows: MomentPart | undefined;
   readonly processes: ReadonlyMap<string, Described>;
   readonly threads: ReadonlyMap<string, Described>;
+  readonly tally: TallyFigures;
+}
+
+/** Pairs of ids of texts, by id of the pair. */
+export interface PairColumns {
+  readonly first: Int32Array<ArrayBuffer>;
+  readonly second: Int32Array<ArrayBuffer>;
+}
+
+export interface TracePart extends CollectedRows {
+  readonly texts: readonly string[];
+  /** (process, thread) texts by raw lane, (text, category) texts by name. */
+  readonly lanes: PairColumns;
+  readonly names: PairColumns;
+  readonly format: string;
+  readonly source: SourceFile;
+  /** Rules by which it was recognised, in order: `rule` of a saying is an index here. */
+  readonly rules: readonly Rule[];
   readonly fileRank: number | undefined;
   readonly distributedInfo: string | undefined;
   readonly plannedSchedule: string | undefined;
   readonly baseEpochNs: bigint | undefined;
-  readonly tally: TallyFigures;
 }
 
 export interface PackedTrace {
@@ -60,52 +64,87 @@ export interface PackedTrace {
 
 /** Takes the trace apart; it must not be used afterwards. */
 export function packTrace({ format, trace, source, rules }: PackedTrace): TracePart {
-  const { spans, texts, lanes, names } = trace;
-  const { length, recognised } = spans;
+  const { texts } = trace;
   return {
+    ...packRows(trace),
+    texts: Array.from({ length: texts.size }, (_, id) => texts.text(id)),
+    lanes: packPairs(trace.lanes),
+    names: packPairs(trace.names),
     format,
     source,
     rules,
-    texts: Array.from({ length: texts.size }, (_, id) => texts.text(id)),
+    fileRank: trace.fileRank,
+    distributedInfo: trace.distributedInfo,
+    plannedSchedule: trace.plannedSchedule,
+    baseEpochNs: trace.baseEpochNs,
+  };
+}
+
+/**
+ * The same of what events alone say, its columns one behind the other in one piece of memory.
+ * @param memory to be used for that, if it is large enough
+ */
+export function packRows(trace: CollectedTrace, memory?: ArrayBuffer): CollectedRows {
+  const { spans } = trace;
+  const { length } = spans;
+  const packing = new Packing(length * spans.rowBytes, memory);
+  const start = packing.doubles(spans.start, length);
+  const duration = packing.doubles(spans.duration, length);
+  const args = spans.hasArgs
+    ? { at: packing.doubles(spans.argsAt, length), length: packing.integers(spans.argsLength, length) }
+    : undefined;
+  return {
     length,
-    start: spans.start.slice(0, length),
-    duration: spans.duration.slice(0, length),
-    lane: spans.lane.slice(0, length),
-    name: spans.name.slice(0, length),
-    argsAt: spans.argsAt.slice(0, length),
-    argsLength: spans.argsLength.slice(0, length),
-    recognised: {
-      rule: recognised.rule.slice(0, length),
-      stage: recognised.stage.slice(0, length),
-      chunk: recognised.chunk.slice(0, length),
-      rank: recognised.rank.slice(0, length),
-      replica: recognised.replica.slice(0, length),
-      batch: recognised.batch.slice(0, length),
-      seq: recognised.seq.slice(0, length),
-      iteration: recognised.iteration.slice(0, length),
-      pass: recognised.pass.slice(0, length),
-      phase: recognised.phase.slice(0, length),
-      op: recognised.op.slice(0, length),
-    },
+    start,
+    duration,
+    args,
+    lane: packing.integers(spans.lane, length),
+    name: packing.integers(spans.name, length),
+    recognised: spans.recognised.pack((column) => packing.integers(column, length)),
     argBlocks: trace.arena.blocks,
-    lanes: { first: lanes.first.slice(0, lanes.size), second: lanes.second.slice(0, lanes.size) },
-    names: { first: names.first.slice(0, names.size), second: names.second.slice(0, names.size) },
     laneKinds: trace.laneKinds,
     instants: packMoments(trace.instants),
     counters: packMoments(trace.counters),
     flows: packMoments(trace.flows),
     processes: trace.processes,
     threads: trace.threads,
-    fileRank: trace.fileRank,
-    distributedInfo: trace.distributedInfo,
-    plannedSchedule: trace.plannedSchedule,
-    baseEpochNs: trace.baseEpochNs,
+    spans: spans.spans,
     tally: trace.tally.figures,
   };
 }
 
-function packMoments(moments: CollectedTrace["instants"]): MomentPart {
+/** Lays columns into one piece of memory, those of eight bytes first: one buffer crosses threads for less than ten. */
+class Packing {
+  readonly #memory: ArrayBuffer;
+  #used = 0;
+
+  constructor(sizeBytes: number, memory: ArrayBuffer | undefined) {
+    this.#memory = memory !== undefined && memory.byteLength >= sizeBytes ? memory : new ArrayBuffer(sizeBytes);
+  }
+
+  doubles(column: Float64Array, length: number): Float64Array<ArrayBuffer> {
+    const packed = new Float64Array(this.#memory, this.#used, length);
+    packed.set(column.subarray(0, length));
+    this.#used += packed.byteLength;
+    return packed;
+  }
+
+  integers(column: Int32Array, length: number): Int32Array<ArrayBuffer> {
+    const packed = new Int32Array(this.#memory, this.#used, length);
+    packed.set(column.subarray(0, length));
+    this.#used += packed.byteLength;
+    return packed;
+  }
+}
+
+/** Pairs from the id `from` on, as copies. */
+export function packPairs({ first, second, size }: PairTable, from = 0): PairColumns {
+  return { first: first.slice(from, size), second: second.slice(from, size) };
+}
+
+function packMoments(moments: CollectedTrace["instants"]): MomentPart | undefined {
   const { length } = moments;
+  if (length === 0) return undefined;
   return {
     length,
     at: moments.at.slice(0, length),
@@ -119,25 +158,16 @@ function packMoments(moments: CollectedTrace["instants"]): MomentPart {
 }
 
 /** Memory that moves to the other thread instead of being copied. */
-export function listTransferables(part: TracePart): ArrayBuffer[] {
-  const columns = [
-    part.start,
-    part.duration,
-    part.lane,
-    part.name,
-    part.argsAt,
-    part.argsLength,
-    ...Object.values(part.recognised as unknown as Record<string, Uint8Array>),
-    ...part.argBlocks,
-    ...[part.instants, part.counters, part.flows].flatMap((moments) => [
-      moments.at,
-      moments.place,
-      moments.name,
-      moments.key,
-      moments.kind,
-      moments.value,
-      moments.size,
-    ]),
+export function listTransferables({ start, argBlocks, instants, counters, flows }: CollectedRows): ArrayBuffer[] {
+  return [
+    start.buffer,
+    ...argBlocks.map(({ buffer }) => buffer),
+    ...[instants, counters, flows].flatMap((moments) =>
+      moments === undefined
+        ? []
+        : [moments.at, moments.place, moments.name, moments.key, moments.kind, moments.value, moments.size].map(
+            ({ buffer }) => buffer,
+          ),
+    ),
   ];
-  return [...new Set(columns.map(({ buffer }) => buffer as ArrayBuffer))];
 }

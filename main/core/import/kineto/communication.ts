@@ -8,7 +8,7 @@
  */
 import { PASS_BACKWARD, PASS_FORWARD, phaseCode } from "#common/model.ts";
 import type { CollectedTrace } from "../collected-trace.ts";
-import { NOTHING_SAID, UNSAID } from "../recognise/contract.ts";
+import { NOTHING_SAID } from "../recognise/contract.ts";
 import type { Recognised } from "../recognise/contract.ts";
 import { findPipelineGroup, isPipelineGroup } from "./distributed-job.ts";
 import type { DistributedJob } from "./distributed-job.ts";
@@ -31,7 +31,7 @@ export function recogniseCommunication(
   const collective = recogniser.ruleNames.indexOf(COLLECTIVE);
   const kernels = listKernels(trace);
   if (kernels.length === 0 || pointToPoint < 0) return;
-  for (const row of kernels) if (spans.recognised.rule[row] === pointToPoint) spans.recognised.rule[row] = UNSAID;
+  for (const row of kernels) if (spans.recognised.rule(row) === pointToPoint) spans.recognised.takeBack(row);
   const { hasWork, hasTransfers } = findAnnotated(trace, new Set([pointToPoint, collective]));
   let found = 0;
   let untold = 0;
@@ -50,7 +50,7 @@ export function recogniseCommunication(
   }
   if (hasWork || found > 0) return;
   // Collectives alone make no pipeline.
-  for (const row of kernels) if (spans.recognised.rule[row] === collective) spans.recognised.rule[row] = UNSAID;
+  for (const row of kernels) if (spans.recognised.rule(row) === collective) spans.recognised.takeBack(row);
 }
 
 function listKernels({ spans, names, texts }: CollectedTrace): number[] {
@@ -69,9 +69,9 @@ function findAnnotated({ spans, recogniser }: CollectedTrace, ofKernels: Readonl
   let hasWork = false;
   let hasTransfers = false;
   for (let row = 0; row < spans.length; row++) {
-    const rule = spans.recognised.rule[row];
+    const rule = spans.recognised.rule(row);
     if (rule < 0 || ofKernels.has(rule) || recogniser.traits[rule].mark) continue;
-    const phase = spans.recognised.phase[row];
+    const phase = spans.recognised.phase(row);
     if (phase !== PHASE_SYNC) hasWork = true;
     if (phase === PHASE_IN || phase === PHASE_OUT) hasTransfers = true;
   }

@@ -23,7 +23,7 @@ export function projectAnnotations(trace: CollectedTrace): void {
   const given: number[] = [];
   const onHost: number[] = [];
   for (let row = 0; row < spans.length; row++) {
-    const rule = spans.recognised.rule[row];
+    const rule = spans.recognised.rule(row);
     if (rule >= 0 && !recogniser.traits[rule].mark) (isOnDevice(row) ? given : onHost).push(row);
   }
   if (given.length === 0 && onHost.length === 0) return;
@@ -41,9 +41,9 @@ export function projectAnnotations(trace: CollectedTrace): void {
   const differing = pairs.filter(({ projection, rows }) => !agrees(trace, projection, rows));
   if (differing.length === 0) {
     for (const { projection, rows } of pairs) {
-      spans.recognised.rule[projection.range] = UNSAID;
+      spans.recognised.takeBack(projection.range);
       const [row] = rows;
-      if (spans.recognised.iteration[row] === UNSAID) spans.recognised.iteration[row] = projection.iteration;
+      if (spans.recognised.iteration(row) === UNSAID) spans.recognised.setIteration(row, projection.iteration);
     }
     tally.repair(
       "checked {n} device annotations of the trace against the work that was launched: all agree",
@@ -52,7 +52,7 @@ export function projectAnnotations(trace: CollectedTrace): void {
     placeProjections(trace, { projected: [], idle: projections.idle });
     return;
   }
-  for (const { rows } of pairs) for (const row of rows) spans.recognised.rule[row] = UNSAID;
+  for (const { rows } of pairs) for (const row of rows) spans.recognised.takeBack(row);
   const missing = pairs.filter(({ rows }) => rows.length === 0).length;
   tally.repair(
     `took the work that was launched instead of the trace's device annotations: {n} of ${pairs.length} differ` +
@@ -65,7 +65,7 @@ export function projectAnnotations(trace: CollectedTrace): void {
 /** Without links the device's own view is all there is; the host's ranges of the same names would count twice. */
 function forgetHostsOf({ spans, names }: CollectedTrace, given: readonly number[], onHost: readonly number[]): void {
   const known = new Set(given.map((row) => names.first[spans.name[row]]));
-  for (const row of onHost) if (known.has(names.first[spans.name[row]])) spans.recognised.rule[row] = UNSAID;
+  for (const row of onHost) if (known.has(names.first[spans.name[row]])) spans.recognised.takeBack(row);
 }
 
 /** Device annotations of a range: the same name on the same device with the same external id, else the next of that name. */

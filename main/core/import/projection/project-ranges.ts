@@ -52,12 +52,12 @@ export function projectRanges(
   const ranges: number[] = [];
   const marks = new Map<number, number[]>();
   for (let row = 0; row < spans.length; row++) {
-    const rule = spans.recognised.rule[row];
+    const rule = spans.recognised.rule(row);
     if (rule < 0 || spans.duration[row] < 0) continue;
     const process = lanes.first[spans.lane[row]];
     if (!hosts.has(process) || !isHostRange(row)) continue;
     if (!recogniser.traits[rule].mark) ranges.push(row);
-    else if (spans.recognised.iteration[row] !== UNSAID) {
+    else if (spans.recognised.iteration(row) !== UNSAID) {
       const known = marks.get(process);
       if (known === undefined) marks.set(process, [row]);
       else known.push(row);
@@ -127,7 +127,7 @@ function createMarkLookup(spans: CollectedSpans, marks: ReadonlyMap<number, read
     const place = known === undefined ? 0 : firstAtOrAfter(known.starts, at + 1);
     if (known === undefined || place === 0) return UNSAID;
     const row = known.rows[place - 1];
-    return at < spans.start[row] + spans.duration[row] ? spans.recognised.iteration[row] : UNSAID;
+    return at < spans.start[row] + spans.duration[row] ? spans.recognised.iteration(row) : UNSAID;
   };
 }
 
@@ -140,16 +140,16 @@ export function placeProjections(trace: CollectedTrace, { projected, idle }: Pro
   const category = texts.add(PROJECTED_CATEGORY);
   const columns = spans.recognised;
   for (const { range, device, startNs, endNs, count, iteration } of projected) {
-    const lane = deviceLane(trace, device, PHASES[columns.phase[range]]);
+    const lane = deviceLane(trace, device, PHASES[columns.phase(range)]);
     const row = spans.open(startNs, lane, trace.nameOf(trace.names.first[spans.name[range]], category));
     spans.close(row, endNs - startNs);
-    copyRecognised(spans, range, row);
-    if (spans.recognised.iteration[row] === UNSAID) spans.recognised.iteration[row] = iteration;
+    columns.copy(range, row);
+    if (spans.recognised.iteration(row) === UNSAID) spans.recognised.setIteration(row, iteration);
     const args = new TextEncoder().encode(`{"operations":${count},"hostDurationNs":${spans.duration[range]}}`);
     spans.setArgs(row, trace.arena.add(args, 0, args.length), args.length);
   }
-  for (const { range } of projected) spans.recognised.rule[range] = UNSAID;
-  for (const range of idle) spans.recognised.rule[range] = UNSAID;
+  for (const { range } of projected) spans.recognised.takeBack(range);
+  for (const range of idle) spans.recognised.takeBack(range);
   if (projected.length > 0) {
     tally.repair("added {n} spans: annotations of the host as the device time of what they launched", projected.length);
   }
@@ -167,18 +167,4 @@ function deviceLane(trace: CollectedTrace, device: number, phase: string): numbe
     threads.set(trace.threadKey(texts.text(device), thread), { name: `${phase}, projected`, sortIndex: -1 });
   }
   return lane;
-}
-
-function copyRecognised({ recognised }: CollectedSpans, from: number, to: number): void {
-  recognised.rule[to] = recognised.rule[from];
-  recognised.stage[to] = recognised.stage[from];
-  recognised.chunk[to] = recognised.chunk[from];
-  recognised.rank[to] = recognised.rank[from];
-  recognised.replica[to] = recognised.replica[from];
-  recognised.batch[to] = recognised.batch[from];
-  recognised.seq[to] = recognised.seq[from];
-  recognised.iteration[to] = recognised.iteration[from];
-  recognised.pass[to] = recognised.pass[from];
-  recognised.phase[to] = recognised.phase[from];
-  recognised.op[to] = recognised.op[from];
 }

@@ -65,16 +65,16 @@ export function listComputations(
   const groupCount = groupOf.reduce((most, group) => Math.max(most, group + 1), 1);
 
   for (let row = 0; row < length; row++) {
-    const rule = recognised.rule[row];
+    const rule = recognised.rule(row);
     if (rule < 0 || !isWork(rule)) continue;
-    const phase = recognised.phase[row];
+    const phase = recognised.phase(row);
     const isTransfer = phase === PHASE_IN || phase === PHASE_OUT;
     const said = recognised.batch[row] !== UNSAID;
     if (phase === PHASE_COMPUTE ? !said : said || !isTransfer) continue;
     const key = keyNumber({
       group: groupOf[lane[row]],
-      iteration: recognised.iteration[row],
-      pass: passOf[recognised.pass[row]],
+      iteration: recognised.iteration(row),
+      pass: passOf[recognised.sayings.pass[recognised.saying[row]]],
     });
     let of = byKey.get(key);
     if (of === undefined) byKey.set(key, (of = { rows: [], transfers: [0, 0] }));

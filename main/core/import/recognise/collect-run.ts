@@ -94,7 +94,7 @@ function openFile(
 ): RunFile {
   const texts = new InternedTexts();
   const recogniser = createRecogniser({ rules, texts });
-  const trace = new CollectedTrace({ texts, recogniser, capacity: 1024 });
+  const trace = new CollectedTrace({ texts, recogniser, spans: 1024 });
   const names = reader.names.map(({ text, category }) => {
     const ids = { text: texts.add(text), category: category === undefined ? UNSAID : texts.add(category) };
     return { ...ids, id: trace.nameOf(ids.text, ids.category) };

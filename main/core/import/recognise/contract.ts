@@ -31,11 +31,11 @@ export interface Texts {
   text(id: number): string;
 }
 
-/** "Not said" in the integer fields of `Recognised` and `RecognisedColumns`. */
+/** "Not said" in the integer fields of `Recognised`. */
 export const UNSAID = -1;
 
 /**
- * Codes after those of `PASSES`; they occur in `Recognised.pass` and in its column, and the numberer replaces them.
+ * Codes after those of `PASSES`; they occur in `Recognised.pass`, and the numberer replaces them.
  * Undecided: text `B`, a full backward or an input gradient, which only the whole trace tells (REFERENCE §5).
  * Recompute: a forward run again for its backward; ends as `forward`.
  */
@@ -77,19 +77,20 @@ export const NOTHING_SAID: Readonly<Recognised> = {
   op: UNSAID,
 };
 
-/** `Recognised` as columns, one entry a span; `rule` is UNSAID for a span that is no pipeline work. */
+/** What many spans say alike: everything but the numbers that differ from span to span. */
+export type Saying = Omit<Recognised, "batch" | "seq" | "iteration">;
+
+/** What was recognised of all spans, by row; `rule` is UNSAID for a span that is no pipeline work. */
 export interface RecognisedColumns {
-  readonly rule: Int16Array;
-  readonly stage: Int32Array;
-  readonly chunk: Int32Array;
-  readonly rank: Int32Array;
-  readonly replica: Int32Array;
+  /** By id of a saying. */
+  readonly sayings: Readonly<Record<keyof Saying, Int32Array>> & { at(id: number): Saying };
+  /** Id in `sayings`. */
+  readonly saying: Int32Array;
   readonly batch: Int32Array;
-  readonly seq: Int32Array;
-  readonly iteration: Int32Array;
-  readonly pass: Uint8Array;
-  readonly phase: Uint8Array;
-  readonly op: Int8Array;
+  rule(row: number): number;
+  phase(row: number): number;
+  seq(row: number): number;
+  iteration(row: number): number;
 }
 
 /** What the resolver must know of a rule besides its name. */

@@ -45,9 +45,9 @@ export class KernelMemory {
     let hasWork = false;
     let hasTransfers = false;
     for (let row = 0; row < spans.length; row++) {
-      const rule = spans.recognised.rule[row];
+      const rule = spans.recognised.rule(row);
       if (rule < 0 || recogniser.traits[rule].mark) continue;
-      const phase = spans.recognised.phase[row];
+      const phase = spans.recognised.phase(row);
       if (phase !== PHASE_SYNC) hasWork = true;
       if (phase === PHASE_IN || phase === PHASE_OUT) hasTransfers = true;
     }

@@ -1,9 +1,11 @@
 /**
  * What the recognised spans of each lane say together: which ranks, stages, chunks and passes occur on it. One pass over the
- * columns, no memory per span. It draws no conclusions: lane-ranks.ts and stage-table.ts do.
+ * columns, memory for each saying on each lane and none for each span. It draws no conclusions: lane-ranks.ts and stage-table.ts do.
  */
 import { PASS_BACKWARD, PHASE_COMPUTE, passCode, phaseCode } from "#common/model.ts";
 
+import { growColumn } from "../growing.ts";
+import { PairTable } from "../pair-table.ts";
 import { PASS_UNDECIDED, UNSAID } from "./contract.ts";
 import type { ResolveInput } from "./contract.ts";
 
@@ -82,10 +84,15 @@ export interface TraceFacts {
 }
 
 /** Gathers the facts of every lane. */
-export function gatherFacts({ recogniser, lanes, length, lane, recognised }: ResolveInput): TraceFacts {
+export function gatherFacts(input: ResolveInput): TraceFacts {
+  const { recogniser, lanes, recognised } = input;
   const { traits } = recogniser;
-  const spansByRule = new Uint32Array(traits.length);
-  for (let i = 0; i < length; i++) if (recognised.rule[i] >= 0) spansByRule[recognised.rule[i]]++;
+  const { sayings } = recognised;
+  const groups = groupSpans(input);
+  const spansByRule = new Float64Array(traits.length);
+  for (let group = 0; group < groups.size; group++) {
+    spansByRule[sayings.rule[groups.saying[group]]] += groups.count[group];
+  }
   const yielded = traits.map(({ yieldsTo }) => yieldsTo >= 0 && spansByRule[yieldsTo] > 0);
   const ignored = traits.map(({ mark }, rule) => mark || yielded[rule]);
 
@@ -95,40 +102,34 @@ export function gatherFacts({ recogniser, lanes, length, lane, recognised }: Res
   let transfersWithoutBatch = false;
   let computeWithBatch = false;
 
-  for (let i = 0; i < length; i++) {
-    const rule = recognised.rule[i];
-    if (rule < 0 || ignored[rule]) continue;
-    const of = facts[lane[i]];
-    of.spans++;
-    if (recognised.rank[i] !== UNSAID && recognised.rank[i] !== of.rank) {
-      if (of.rank === UNSAID) of.rank = recognised.rank[i];
-      else of.otherRank = recognised.rank[i];
+  for (let group = 0; group < groups.size; group++) {
+    const { rule, rank, replica, pass, phase, stage, chunk, op } = sayings.at(groups.saying[group]);
+    if (ignored[rule]) continue;
+    const count = groups.count[group];
+    const of = facts[groups.lane[group]];
+    of.spans += count;
+    if (rank !== UNSAID && rank !== of.rank) {
+      if (of.rank === UNSAID) of.rank = rank;
+      else of.otherRank = rank;
     }
-    if (of.replica === UNSAID) of.replica = recognised.replica[i];
-    const phase = recognised.phase[i];
+    if (of.replica === UNSAID) of.replica = replica;
     if (phase === PHASE_SYNC) continue;
 
-    of.pipelineSpans++;
-    const pass = recognised.pass[i];
-    const batch = recognised.batch[i];
+    of.pipelineSpans += count;
     if (phase === PHASE_COMPUTE) {
-      of.computeSpans++;
+      of.computeSpans += count;
       of.passes |= 1 << pass;
-      if (batch !== UNSAID) {
-        computeWithBatch = true;
-        if (batch < of.leastBatch) of.leastBatch = batch;
-      }
-    } else if (batch === UNSAID) transfersWithoutBatch = true;
+      if (groups.leastBatch[group] < Infinity) computeWithBatch = true;
+      of.leastBatch = Math.min(of.leastBatch, groups.leastBatch[group]);
+    } else if (groups.lacksBatch[group] > 0) transfersWithoutBatch = true;
     if (pass !== PASS_UNDECIDED && traits[rule].tellsBackwardLate) {
       if (pass === PASS_BACKWARD) seen.fullBackward = true;
       else if (pass === PASS_WEIGHT_GRAD) seen.weightGrad = true;
       else if (pass === PASS_INPUT_GRAD) seen.inputGrad = true;
     }
-    const stage = recognised.stage[i];
-    const chunk = recognised.chunk[i];
-    if (stage >= MOST_STAGES || chunk >= MOST_STAGES) strayStages++;
-    else if (stage >= 0) of.stages.add(stage, recognised.op[i]);
-    else if (chunk >= 0) of.chunks.add(chunk, recognised.op[i]);
+    if (stage >= MOST_STAGES || chunk >= MOST_STAGES) strayStages += count;
+    else if (stage >= 0) of.stages.add(stage, op);
+    else if (chunk >= 0) of.chunks.add(chunk, op);
     else of.ofRank = true;
   }
   return {
@@ -140,6 +141,49 @@ export function gatherFacts({ recogniser, lanes, length, lane, recognised }: Res
     strayStages,
     transfersToMatch: transfersWithoutBatch && computeWithBatch,
   };
+}
+
+/** Spans of one lane and one saying, in the order of the first of each. */
+interface SpanGroups {
+  readonly size: number;
+  readonly lane: Int32Array;
+  readonly saying: Int32Array;
+  readonly count: Float64Array;
+  /** Infinity where none is said. */
+  readonly leastBatch: Float64Array;
+  /** 1 where some span does not say its batch. */
+  readonly lacksBatch: Uint8Array;
+}
+
+/** Spans by the thousand say the same on the same lane: what follows from it is worked out once for all of them. */
+function groupSpans({ lanes, length, lane, recognised: { saying, batch, sayings } }: ResolveInput): SpanGroups {
+  const pairs = new PairTable();
+  let count = new Float64Array(64);
+  let leastBatch = new Float64Array(64).fill(Infinity);
+  let lacksBatch = new Uint8Array(64);
+  const { rule } = sayings;
+  /** By lane: the last saying and its group. Most lanes say one thing. */
+  const lastSaid = new Int32Array(lanes.length).fill(UNSAID);
+  const lastGroup = new Int32Array(lanes.length);
+  for (let row = 0; row < length; row++) {
+    const said = saying[row];
+    if (rule[said] < 0) continue;
+    const at = lane[row];
+    if (lastSaid[at] !== said) {
+      lastGroup[at] = pairs.add(at, said);
+      lastSaid[at] = said;
+    }
+    const group = lastGroup[at];
+    if (group === count.length) {
+      count = growColumn(count, group * 2);
+      leastBatch = growColumn(leastBatch, group * 2).fill(Infinity, group);
+      lacksBatch = growColumn(lacksBatch, group * 2);
+    }
+    count[group]++;
+    if (batch[row] === UNSAID) lacksBatch[group] = 1;
+    else if (batch[row] < leastBatch[group]) leastBatch[group] = batch[row];
+  }
+  return { size: pairs.size, lane: pairs.first, saying: pairs.second, count, leastBatch, lacksBatch };
 }
 
 function emptyFacts(): LaneFacts {

@@ -48,8 +48,9 @@ export function createNumberer(input: ResolveInput, facts: NumberingFacts): Numb
   const { traits, yielded, endsIterations, passOf, table, rankOf, groupOf, processOf, lookup } = facts;
   const { idOfNumber, rankCount, stages } = table;
   const laneOfRow = input.lane;
-  const { rule: rules, stage: saidStages, chunk: chunks, batch: batches } = input.recognised;
-  const { seq: sequences, iteration: iterations, pass: passes, phase: phases } = input.recognised;
+  const { recognised } = input;
+  const { saying: sayings, batch: batches } = recognised;
+  const { rule: rules, stage: saidStages, chunk: chunks, pass: passes, phase: phases } = recognised.sayings;
   const groupCount = groupOf.reduce((most, group) => Math.max(most, group + 1), 1);
   const marks: (OpenMark | undefined)[] = [];
   /** Iterations ended so far, by group. */
@@ -83,20 +84,21 @@ export function createNumberer(input: ResolveInput, facts: NumberingFacts): Numb
   function number(rows: Uint32Array, out: SpanColumns): void {
     for (let i = 0; i < out.length; i++) {
       const row = rows[i];
-      const rule = rules[row];
+      const said = sayings[row];
+      const rule = rules[said];
       if (rule < 0 || yielded[rule]) {
         writeNothing(out, i);
         continue;
       }
       const lane = laneOfRow[row];
-      let iteration = iterations[row];
+      let iteration = recognised.iteration(row);
       if (traits[rule].mark) {
         if (iteration !== UNSAID) marks[processOf[lane]] = { iteration, end: out.start[i] + out.duration[i] };
         writeNothing(out, i);
         continue;
       }
       if (iteration === UNSAID) iteration = iterationAround(lane, out.start[i]);
-      if (phases[row] !== PHASE_SYNC) {
+      if (phases[said] !== PHASE_SYNC) {
         numberWork(row, i, lane, iteration, out);
         continue;
       }
@@ -109,19 +111,20 @@ export function createNumberer(input: ResolveInput, facts: NumberingFacts): Numb
   }
 
   function numberWork(row: number, i: number, lane: number, around: number, out: SpanColumns): void {
-    const phase = phases[row];
-    const latePass = passes[row];
+    const saying = sayings[row];
+    const phase = phases[saying];
+    const latePass = passes[saying];
     const pass = passOf[latePass];
     const group = groupOf[lane];
-    let stage = stageOfRow(row, lane);
+    let stage = stageOfSaying(saying, lane);
     let batch = batches[row];
     let iteration = around;
     if (batch === UNSAID) {
-      const said = { group, iteration: iterations[row], pass };
+      const said = { group, iteration: recognised.iteration(row), pass };
       const list = lookup?.list(said, phase);
-      const isPlaced = saidStages[row] !== UNSAID || chunks[row] !== UNSAID;
-      batch = sequences[row];
-      if (batch === UNSAID && traits[rules[row]].countByName) {
+      const isPlaced = saidStages[saying] !== UNSAID || chunks[saying] !== UNSAID;
+      batch = recognised.seq(row);
+      if (batch === UNSAID && traits[rules[saying]].countByName) {
         batch = nextInOrder(iteration, -orderKey(group, pass, phase, out.name[i]));
       } else if (batch === UNSAID) {
         const detail = list === undefined && isPlaced ? stage : NONE;
@@ -143,16 +146,16 @@ export function createNumberer(input: ResolveInput, facts: NumberingFacts): Numb
     out.iteration[i] = iteration;
     out.pass[i] = pass;
     out.phase[i] = phase;
-    spansByRule[rules[row]]++;
+    spansByRule[rules[saying]]++;
     pipelineSpans++;
   }
 
-  /** Stage id of what the row says, with the rank of its lane. */
-  function stageOfRow(row: number, lane: number): number {
-    let said = saidStages[row];
+  /** Stage id of what is said, with the rank of its lane. */
+  function stageOfSaying(saying: number, lane: number): number {
+    let said = saidStages[saying];
     if (said === UNSAID) {
       const rank = rankOf[lane];
-      const chunk = chunks[row];
+      const chunk = chunks[saying];
       said = rank === UNSAID ? UNSAID : chunk === UNSAID ? rank : chunk * rankCount + rank;
     }
     return said >= 0 && said < idOfNumber.length ? idOfNumber[said] : NONE;

@@ -32,8 +32,8 @@ export function resolvePipeline(input: ResolveInput): ResolvedPipeline {
         stageCount: table.stages.length,
         stageOf: (row) => {
           const number = stageNumber({
-            stage: recognised.stage[row],
-            chunk: recognised.chunk[row],
+            stage: recognised.sayings.stage[recognised.saying[row]],
+            chunk: recognised.sayings.chunk[recognised.saying[row]],
             rank: ranks.rank[lane[row]],
             rankCount: table.rankCount,
           });

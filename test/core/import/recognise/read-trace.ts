@@ -12,14 +12,10 @@ import {
   SLOT_OTHER,
   SLOT_TEXT,
 } from "../../../../main/core/import/recognise/contract.ts";
-import type {
-  RawLane,
-  Recognised,
-  RecognisedColumns,
-  ResolvedPipeline,
-} from "../../../../main/core/import/recognise/contract.ts";
+import type { RawLane, Recognised, ResolvedPipeline } from "../../../../main/core/import/recognise/contract.ts";
 import { createRecogniser } from "../../../../main/core/import/recognise/recogniser.ts";
 import { resolvePipeline } from "../../../../main/core/import/recognise/resolve.ts";
+import { RecognisedSpans } from "../../../../main/core/import/recognise/recognised-spans.ts";
 import type { Rule } from "../../../../main/core/import/recognise/rule.ts";
 import { BUILT_IN_RULES } from "../../../../main/core/import/recognise/rules.ts";
 
@@ -119,21 +115,10 @@ export function readTrace(
     const { lane = 0, start = position, end = start + 1 } = span;
     return (actions.length === 0 ? [undefined] : actions).map((said) => ({ name: span.name, lane, start, end, said }));
   });
-  const column = (field: keyof Recognised, absent: number) =>
-    Int32Array.from(rows, ({ said }) => said?.[field] ?? absent);
-  const recognised: RecognisedColumns = {
-    rule: Int16Array.from(column("rule", -1)),
-    stage: column("stage", -1),
-    chunk: column("chunk", -1),
-    rank: column("rank", -1),
-    replica: column("replica", -1),
-    batch: column("batch", -1),
-    seq: column("seq", -1),
-    iteration: column("iteration", -1),
-    pass: Uint8Array.from(column("pass", 0)),
-    phase: Uint8Array.from(column("phase", 0)),
-    op: Int8Array.from(column("op", -1)),
-  };
+  const recognised = new RecognisedSpans(rows.length);
+  rows.forEach(({ said }, row) => {
+    if (said !== undefined) recognised.set(row, said);
+  });
   const pipeline = resolvePipeline({
     recogniser,
     lanes,
