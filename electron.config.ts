@@ -18,6 +18,7 @@ export default defineConfig({
           "backend-process": "main/electron/backend-process.ts",
           worker: "main/core/worker.ts",
           "sql-worker": "main/core/sql/sql-worker.ts",
+          "shard-worker": "main/core/import/chrome-trace/shard-worker.ts",
         },
         external: ["better-sqlite3"],
         output: { format: "es", entryFileNames: "[name].js", chunkFileNames: "[name].js" },

@@ -95,7 +95,12 @@ test("holds the build, one native module for this system, the runner with its No
     "node_modules/better-sqlite3/prebuilds/linux-x64.node",
   ]);
   expect(archived).toEqual(
-    expect.arrayContaining(["out/main/index.js", "out/preload/preload.cjs", "out/renderer/index.html"]),
+    expect.arrayContaining([
+      "out/main/index.js",
+      "out/main/shard-worker.js",
+      "out/preload/preload.cjs",
+      "out/renderer/index.html",
+    ]),
   );
 
   const unpacked = listFiles(path.join(resources, "app.asar.unpacked"));

@@ -1,11 +1,12 @@
 /** The packaging's configuration against electron-builder's own check, and what it promises of file associations. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 
 import type { Configuration, FileAssociation } from "electron-builder";
 import { describe, expect, test } from "vitest";
 
+import electronConfig from "../../electron.config.ts";
 import { configurePackaging } from "../../main/electron/packaging/configuration.ts";
 import { findRunnerFiles } from "../../main/electron/packaging/node-binaries.ts";
 
@@ -41,6 +42,15 @@ describe.each(["linux", "darwin", "win32"] as const)("for %s", (platform) => {
 
 test("electron-builder's check says no to a key that it does not know", async () => {
   await expect(validate({ ...configure("linux"), asarUnpacked: [] })).rejects.toThrow("asarUnpacked");
+});
+
+test("every worker that core starts by its path is an input of the build, under its name", () => {
+  const entries = globSync("main/core/**/*worker.ts", { cwd: repositoryRoot }).filter(
+    (file) => !/^export (?:async )?function/m.test(readFileSync(path.join(repositoryRoot, file), "utf8")),
+  );
+  expect(entries.length).toBeGreaterThan(2);
+  const { input } = electronConfig.main?.build?.rolldownOptions ?? {};
+  expect(input).toMatchObject(Object.fromEntries(entries.map((file) => [path.basename(file, ".ts"), file])));
 });
 
 test("runs belong to Pipewave; traces are offered and not taken", () => {

@@ -76,6 +76,27 @@ export class ByteWindow {
     this.#signal?.throwIfAborted();
   }
 
+  /**
+   * Reads on behind the window, for whoever takes the bytes from there in another way. @returns 0 at the end of the content
+   * @throws AppError what `Source.read` throws
+   */
+  readOn(into: Uint8Array): number | Promise<number> {
+    return this.#read(into);
+  }
+
+  /** Makes the window begin at `offset` with bytes that were read on but not used; reading goes on behind them. */
+  putBack(pieces: readonly Uint8Array[], offset: number): void {
+    const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+    this.bytes = new Uint8Array(length + WINDOW_BYTES + SLACK_BYTES);
+    this.end = 0;
+    for (const piece of pieces) {
+      this.bytes.set(piece, this.end);
+      this.end += piece.length;
+    }
+    this.offset = offset;
+    this.#isEnded = false;
+  }
+
   #read(into: Uint8Array): number | Promise<number> {
     if (!this.acceptDamage) return this.source.read(into);
     return this.#readDamaged(into);

@@ -3,6 +3,7 @@
  *
  * Nothing is at `out` unless the whole import succeeded; a failure or a cancellation leaves no file behind.
  */
+import { availableParallelism } from "node:os";
 import { setImmediate } from "node:timers/promises";
 
 import { AppError } from "#common/errors.ts";
@@ -12,6 +13,7 @@ import type { RunWriter } from "../../../db/index.ts";
 import { ByteWindow } from "./byte-window.ts";
 import { CollectedTrace } from "./collected-trace.ts";
 import { finishRun } from "./finish-run.ts";
+import type { ShardOptions } from "./chrome-trace/read-ahead.ts";
 import type { ReadOptions } from "./importer.ts";
 import { InternedTexts } from "./interned-texts.ts";
 import { createRecogniser } from "./recognise/recogniser.ts";
@@ -46,6 +48,8 @@ export interface ImportOptions {
   readonly replace?: boolean;
   /** Leaves the levels of detail to whoever draws the run first. */
   readonly deriveLater?: boolean;
+  /** Threads that read, and the size of the pieces in bytes; from the number of cores when absent. One reads alone. */
+  readonly shards?: Omit<ShardOptions, "rules">;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: ImportProgress) => void;
 }
@@ -54,7 +58,9 @@ export interface ImportOptions {
 const READING_SHARE = 0.7;
 /** Bytes of a trace that one span takes at least, for a first guess at the size of the columns. */
 const BYTES_PER_SPAN = 64;
-const LARGEST_FIRST_GUESS = 4_000_000;
+const MOST_THREADS = 6;
+/** Memory that is not written to costs nothing; growing copies. */
+const LARGEST_FIRST_GUESS = 16_000_000;
 
 /**
  * @returns the import report, which is in the run file, too
@@ -99,6 +105,7 @@ export async function importSource(
     ...options,
     rules: options.rules ?? BUILT_IN_RULES,
     keepPartial,
+    shards: options.shards ?? { threads: countThreads() },
   });
   onProgress?.({ share: READING_SHARE, step: "ordering the spans" });
   const writer = createWriter(options.out, {
@@ -113,18 +120,28 @@ export async function importSource(
   }
 }
 
+/** This thread has enough to do with bringing bytes and taking pieces; each further one takes memory. */
+function countThreads(): number {
+  return Math.min(MOST_THREADS, availableParallelism() - 1);
+}
+
 /** Reads and recognises a whole trace; nothing is written. @throws AppError what choosing and reading name, no-spans */
 export async function collect(
   window: ByteWindow,
-  { rules, ...options }: ReadOptions & { readonly rules: readonly Rule[] },
+  {
+    rules,
+    shards,
+    ...options
+  }: Omit<ReadOptions, "shards"> & { readonly rules: readonly Rule[]; readonly shards?: ImportOptions["shards"] },
 ) {
   if (window.end === 0) throw new AppError({ code: "file-empty", what: "the file holds no bytes" });
   const importer = chooseImporter(window.bytes.subarray(0, window.end + 1));
   const texts = new InternedTexts();
   const capacity = Math.min(LARGEST_FIRST_GUESS, Math.max(1024, Math.ceil(window.source.sizeBytes / BYTES_PER_SPAN)));
-  const recogniser = createRecogniser({ rules: [...rules, ...(importer.rules ?? [])], texts });
+  const all = [...rules, ...(importer.rules ?? [])];
+  const recogniser = createRecogniser({ rules: all, texts });
   const trace = new CollectedTrace({ texts, recogniser, spans: capacity });
-  await importer.read(window, trace, options);
+  await importer.read(window, trace, { ...options, shards: shards && { ...shards, rules: all } });
   const { spans, instants, counters, flows, skippedCount } = trace.tally;
   if (spans + instants + counters + flows === 0) {
     throw new AppError({

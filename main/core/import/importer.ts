@@ -1,6 +1,7 @@
 /** What a format must offer to be imported. */
 import type { ByteWindow } from "./byte-window.ts";
 import type { CollectedTrace } from "./collected-trace.ts";
+import type { ShardOptions } from "./chrome-trace/read-ahead.ts";
 import type { Rule } from "./recognise/rule.ts";
 
 export interface ReadOptions {
@@ -10,6 +11,8 @@ export interface ReadOptions {
   readonly path: string;
   /** Process group whose sends and receives are the pipeline's, as the trace names or describes it, where a person said so. */
   readonly pipelineGroup?: string | undefined;
+  /** Set where several threads may read. */
+  readonly shards?: ShardOptions | undefined;
 }
 
 export interface Importer {

@@ -9,6 +9,7 @@ import { EventAssembler } from "./event-assembler.ts";
 import { OWN_KEYS } from "./own-arguments.ts";
 import { EventScanner } from "./event-scanner.ts";
 import * as json from "./json-bytes.ts";
+import { ReadAhead } from "./read-ahead.ts";
 import { readDocument } from "./read-document.ts";
 import { TopLevel } from "./top-level.ts";
 
@@ -39,13 +40,18 @@ export const chromeTrace: Importer = {
 
   sniff: (head) => isChromeFamily(head) && !looksLikeKineto(head),
 
-  async read(window, trace, { keepPartial }) {
+  async read(window, trace, { keepPartial, shards }) {
     const { texts, recogniser, tally } = trace;
     const scanner = new EventScanner({ texts, argKeys: recogniser.argKeys, ownKeys: new Set(OWN_KEYS) });
     const assembler = new EventAssembler(trace, scanner.fields);
     const topLevel = new TopLevel();
     window.acceptDamage = keepPartial;
+    // A damaged stream gives the more the sooner it is read: then nobody reads ahead.
+    const mayBeDamaged = keepPartial && window.source.compression !== "none";
+    const ahead =
+      shards === undefined || mayBeDamaged ? undefined : new ReadAhead({ window, trace, assembler }, shards);
     const { hasEvents, cut } = await readDocument(window, {
+      ahead,
       readEvent(bytes, pos, end) {
         const after = scanner.scan(bytes, pos, end);
         if (after >= 0) assembler.add(bytes, pos, after);
@@ -58,7 +64,7 @@ export const chromeTrace: Importer = {
         );
       },
       readTopLevel: (key, value) => topLevel.add(key, value),
-    });
+    }).finally(() => ahead?.close());
     if (!hasEvents && cut === undefined) {
       throw new AppError({
         code: "unknown-format",

@@ -71,6 +71,11 @@ export class EventScanner {
     return after;
   }
 
+  /** Lets whoever works out what events have in common do so again; what was learned of their shapes stays. */
+  forgetKnown(): void {
+    this.#templates.forgetKnown();
+  }
+
   /** The same without any guess from earlier events. */
   scanGenerally(bytes: Uint8Array, pos: number, end: number): number {
     this.fields.reset();

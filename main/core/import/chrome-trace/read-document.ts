@@ -13,6 +13,14 @@ import * as json from "./json-bytes.ts";
 /** Top-level values beyond this are not handed on. */
 const SMALL_VALUE_BYTES = 1 << 16;
 
+/** Reads events from an element of the array on, and moves the window behind them. */
+export interface AheadReader {
+  /** Gives the event loop a turn where that helps; says whether `read` may be called. */
+  prepare(): Promise<boolean>;
+  /** @returns whether an element of the array comes next, else what stands behind one; the window begins there */
+  read(pos: number): Promise<boolean>;
+}
+
 export interface DocumentReader {
   /**
    * Reads as many whole events as there are from `pos`, where an event or white space stands.
@@ -21,6 +29,8 @@ export interface DocumentReader {
   readEvent(bytes: Uint8Array, pos: number, end: number): number;
   /** An element of the array that is no object. */
   readOther(bytes: Uint8Array, from: number, to: number): void;
+  /** Reads ahead in the array of events, where that is worth it. */
+  readonly ahead?: AheadReader | undefined;
   readTopLevel(key: string, value: string | undefined): void;
 }
 
@@ -178,10 +188,16 @@ class Walk {
     this.hasEvents = true;
     this.#pos++;
     for (;;) {
-      let byte = await this.#peek();
+      const byte = await this.#peek();
       if (byte === json.CLOSE_BRACKET) break;
       if (byte === -1) throw new CutOff(this.#pos, false);
       if (byte === json.OPEN_BRACE) {
+        const ahead = await this.#readAhead();
+        if (ahead === "element") continue;
+        if (ahead === "behind") {
+          if (await this.#isLast()) break;
+          continue;
+        }
         const after = this.#run(this.#window.bytes, this.#pos, this.#window.end);
         if (after === this.#pos) {
           // The event at the position is not all there.
@@ -193,14 +209,28 @@ class Walk {
         const { from, to } = await this.#value();
         this.#reader.readOther(this.#window.bytes, from, to);
       }
-      byte = await this.#peek();
-      if (byte === json.COMMA) this.#pos++;
-      else if (byte === -1) throw new CutOff(this.#pos, false);
-      else if (byte !== json.CLOSE_BRACKET) {
-        throw new json.JsonFault("here should be a comma or a closing bracket", this.#pos);
-      }
+      if (await this.#isLast()) break;
     }
     this.#pos++;
+  }
+
+  /** Passes the comma behind an element of the array; true at the bracket that closes it. */
+  async #isLast(): Promise<boolean> {
+    const byte = await this.#peek();
+    if (byte === json.CLOSE_BRACKET) return true;
+    if (byte === -1) throw new CutOff(this.#pos, false);
+    if (byte !== json.COMMA) throw new json.JsonFault("here should be a comma or a closing bracket", this.#pos);
+    this.#pos++;
+    return false;
+  }
+
+  /** Lets others read on from the event at the position; says what comes next then, undefined when they did not. */
+  async #readAhead(): Promise<"element" | "behind" | undefined> {
+    const { ahead } = this.#reader;
+    if (ahead === undefined || !(await ahead.prepare())) return undefined;
+    const isAtElement = await ahead.read(this.#pos);
+    this.#pos = 0;
+    return isAtElement ? "element" : "behind";
   }
 
   /** Reads whole events with the commas between them; gives the position after the last one. */

@@ -51,6 +51,8 @@ export class TemplateScanner {
   #lessons = FIRST_LESSONS;
   /** By template: events that it has read. The one with the fewest gives way to a new one. */
   readonly #uses = new Float64Array(MOST_TEMPLATES);
+  #text = 0;
+  #leaf = 0;
   #view: DataView = new DataView(new ArrayBuffer(0));
   readonly #texts: InternedTexts;
   readonly #keys: ArgKeys;
@@ -127,6 +129,11 @@ export class TemplateScanner {
     this.#next[this.#last] = index;
     this.#last = index;
     return after;
+  }
+
+  /** Forgets what was worked out for events of a leaf. */
+  forgetKnown(): void {
+    for (const trie of this.#tries) if (trie !== undefined) trie.known.length = 0;
   }
 
   /** Forgets whose slots are set: the general scanner has written them. */
@@ -308,9 +315,6 @@ export class TemplateScanner {
       step = program[step + template.STEP_NEXT];
     }
   }
-
-  #text = 0;
-  #leaf = 0;
 
   #setText(fields: EventFields, field: number): void {
     switch (field) {
