@@ -131,8 +131,8 @@ function describeImport({
   ratioToJsonParse,
 }: ImportFigures): string {
   const mb = (bytes: number) => `${Math.round(bytes / 1e6)} MB`;
-  return (
-    `import ${events} events (${mb(sizeBytes)}): ${cpuMs} ms CPU, ${wallMs} ms wall, peak ${mb(peakRssBytes)}; ` +
-    `JSON.parse ${jsonParse.cpuMs} ms CPU, peak ${mb(jsonParse.peakRssBytes)}; ratio ${ratioToJsonParse}`
-  );
+  const imported = `import ${events} events (${mb(sizeBytes)}): ${cpuMs} ms CPU, ${wallMs} ms wall, peak ${mb(peakRssBytes)}`;
+  if (jsonParse === undefined) return imported;
+  const parsed = `JSON.parse ${jsonParse.cpuMs} ms CPU, peak ${mb(jsonParse.peakRssBytes)}`;
+  return `${imported}; ${parsed}; ratio ${ratioToJsonParse}`;
 }
