@@ -1,4 +1,4 @@
-/** `pipewave export <run>`: the run as Chrome trace JSON, CSV or plain SQLite rows, in a file or on stdout. */
+/** `pipewave export <run>`: the run as Chrome trace JSON, CSV, plain SQLite rows or a picture, in a file or on stdout. */
 import { statSync } from "node:fs";
 import path from "node:path";
 
@@ -9,7 +9,7 @@ import { runCommand } from "./run-command.ts";
 import type { CommandContext, CommonOptions } from "./run-command.ts";
 import type { RunReader } from "../../db/index.ts";
 
-const SUFFIXES = { chrome: ".json", csv: ".csv", sqlite: ".sqlite" } as const;
+const SUFFIXES = { chrome: ".json", csv: ".csv", sqlite: ".sqlite", svg: ".svg" } as const;
 type Format = keyof typeof SUFFIXES;
 const FORMATS: readonly string[] = Object.keys(SUFFIXES);
 
@@ -26,8 +26,8 @@ export function registerExport(program: Command): void {
     .command("export")
     .summary("write a run in a format that other tools read")
     .description(
-      "Writes a whole run as Chrome trace JSON (which imports again as the very same run), its spans as CSV, or all of it " +
-        "as plain SQLite rows.",
+      "Writes a whole run as Chrome trace JSON (which imports again as the very same run), its spans as CSV, all of it as " +
+        "plain SQLite rows, or a picture of its wavefront as SVG.",
     )
     .argument("<run>", "run file, or a trace")
     .addOption(new Option("--format <format>", "what to write").choices(FORMATS).default("chrome"))
@@ -76,6 +76,9 @@ async function writeExport(
     if (format === "csv") {
       const { exportCsv } = await import("../core/export/csv.ts");
       await exportCsv(reader, { output, ...context });
+    } else if (format === "svg") {
+      const { exportSvg } = await import("../core/export/svg.ts");
+      await exportSvg(reader, { output, ...context });
     } else {
       const { exportChromeTrace } = await import("../core/export/chrome-trace.ts");
       await exportChromeTrace(reader, { output, ...context });

@@ -73,6 +73,20 @@ function formatLongDuration(seconds: number): string {
   return hours > 0 ? `${hours} h ${minutes} min` : `${minutes} min ${whole % 60} s`;
 }
 
+/**
+ * A part of time by its ends, with as many digits as tell its thousandth part, and its length: `1.2300 s to 1.4560 s
+ * (226.0 ms)`.
+ */
+export function formatTimeRange({ fromNs, toNs }: { fromNs: number; toNs: number }): string {
+  const furthestNs = Math.max(Math.abs(fromNs), Math.abs(toNs));
+  const chosen = UNITS.find(({ unit }) => unit === readUnit());
+  const { unit, ns } = chosen ?? UNITS.findLast((candidate) => furthestNs >= candidate.ns) ?? UNITS[0];
+  const wanted = Math.ceil(-Math.log10(Math.max(1, (toNs - fromNs) / 1_000) / ns));
+  const decimals = Math.max(0, Math.min(Math.round(Math.log10(ns)), wanted));
+  const end = (at: number) => `${(at / ns).toFixed(decimals).replace("-", "−")} ${unit}`;
+  return `${end(fromNs)} to ${end(toNs)} (${formatDuration(toNs - fromNs)})`;
+}
+
 /** A difference: `+257.1 ms`, `−42 ns`, `0 ns`. */
 export const formatSignedDuration = (deltaNs: number): string => `${deltaNs > 0 ? "+" : ""}${formatDuration(deltaNs)}`;
 

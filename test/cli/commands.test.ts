@@ -6,6 +6,7 @@ import { gunzipSync, gzipSync } from "node:zlib";
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
+import { findOutside, parseSvg, piecesOf, textsOf } from "../common/figure/parse-svg.ts";
 import { drawTrace, makeTemporaryFolder } from "../support/sample-trace.ts";
 import { runCli } from "./run-cli.ts";
 import type { CliOutcome } from "./run-cli.ts";
@@ -310,6 +311,18 @@ describe("export", () => {
     const sqlite = await runCli(["export", "drawn.pipewave", "--format", "sqlite", "-o", "rows.db"], { folder });
     expect(sqlite.stdout).toMatch(/^rows\.db: 6 spans, /);
     expect(existsSync(path.join(folder, "rows.db"))).toBe(true);
+  });
+
+  test("draws the wavefront as SVG, a piece a span, with the report's figures", async () => {
+    const folder = await makeRun();
+    const { code, stdout } = await runCli(["export", "drawn.pipewave", "--format", "svg", "-o", "-"], { folder });
+    expect(code).toBe(0);
+    const svg = parseSvg(stdout.trim());
+    expect(findOutside(svg)).toEqual([]);
+    const texts = textsOf(svg);
+    for (const text of ["drawn", "rank 0", "rank 1", "conv forward"]) expect(texts).toContain(text);
+    expect(texts.some((text) => text.includes("makespan 11.00 µs"))).toBe(true);
+    expect(piecesOf(svg, "#8457c9")).toHaveLength(6);
   });
 
   test("refuses to write two things to stdout", async () => {

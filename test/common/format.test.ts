@@ -2,7 +2,15 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
-import { formatBytes, formatCount, formatCountOf, formatDuration, formatExactNs, formatShare } from "#common/format.ts";
+import {
+  formatBytes,
+  formatCount,
+  formatCountOf,
+  formatDuration,
+  formatExactNs,
+  formatShare,
+  formatTimeRange,
+} from "#common/format.ts";
 
 test.each([
   [0, "0 ns"],
@@ -64,4 +72,14 @@ test("counts are grouped by thousands, and one thing is singular", () => {
   expect(formatCountOf(1, { one: "span" })).toBe("1 span");
   expect(formatCountOf(2_560, { one: "batch", many: "batches" })).toBe("2,560 batches");
   expect(formatExactNs(676_673_000)).toBe("676,673,000 ns");
+});
+
+test.each([
+  [0, 893_000_000, "0.0 ms to 893.0 ms (893.0 ms)"],
+  [11_419_200_000, 12_116_900_000, "11.4192 s to 12.1169 s (697.7 ms)"],
+  [12_345_678_901, 12_345_678_951, "12.345678901 s to 12.345678951 s (50 ns)"],
+  [-2_000, 1_000, "−2.000 µs to 1.000 µs (3.000 µs)"],
+  [0, 0, "0 ns to 0 ns (0 ns)"],
+])("the time from %d to %d reads %s", (fromNs, toNs, text) => {
+  expect(formatTimeRange({ fromNs, toNs })).toBe(text);
 });

@@ -5,9 +5,11 @@ import type { DifferenceMatrix } from "../comparison.ts";
 import { formatSignedDuration } from "../format.ts";
 import { DIFFERENCE_STEPS } from "./figure-colours.ts";
 import type { FigureColours } from "./figure-colours.ts";
-import { FIGURE_WIDTH, frameFigure, headHeight, leftOfPlot, LONGEST_LABEL_PX, MARGIN, TEXT_SIZE } from "./frame.ts";
+import { FIGURE_WIDTH, frameFigure, headHeight, leftOfPlot, MARGIN } from "./frame.ts";
 import type { FrameContent } from "./frame.ts";
-import { element, estimateWidth, fitText, px, textElement } from "./svg.ts";
+import { drawBatchAxis } from "./batch-axis.ts";
+import { drawRowLabels } from "./row-labels.ts";
+import { element, px, RectPaths, textElement } from "./svg.ts";
 
 export interface DifferenceFigure extends Pick<FrameContent, "title" | "subtitle" | "figures"> {
   readonly matrix: DifferenceMatrix;
@@ -17,7 +19,6 @@ export interface DifferenceFigure extends Pick<FrameContent, "title" | "subtitle
   readonly widthPx?: number;
 }
 
-const AXIS_HEIGHT = 32;
 const MOST_COLUMNS = 400;
 const VALUE_SIZE = 9;
 const LEAST_VALUE_PX = 46;
@@ -37,18 +38,18 @@ export function drawDifferenceFigure(figure: DifferenceFigure, colours: FigureCo
   const left = leftOfPlot(rows);
   const plot: Plot = {
     left,
-    top: headHeight(figure),
+    top: headHeight({ ...figure, widthPx }),
     columnPx: Math.min(WIDEST_CELL, (widthPx - left - MARGIN) / Math.max(1, matrix.columns)),
     rowPx: Math.max(2, Math.min(20, Math.floor(560 / Math.max(1, rows.length)))),
   };
-  const plotEnd = plot.top + rows.length * plot.rowPx + AXIS_HEIGHT;
+  const axis = drawBatchAxis({ ...plot, bottom: plot.top + rows.length * plot.rowPx, ...matrix }, colours);
   const parts = [
     ...drawRowLabels(rows, { plot, colours }),
     ...drawCells(matrix, { plot, colours, choice, scale }),
-    ...drawColumnLabels(matrix, { plot, colours, rows: rows.length }),
+    axis.markup,
   ];
   const frame = { ...figure, legend: listLegend({ choice, scale, colours }), colours, widthPx };
-  return frameFigure(frame, { plot: parts.join("\n"), plotEnd });
+  return frameFigure(frame, { plot: parts.join("\n"), plotEnd: axis.end });
 }
 
 /** Step of a value among the colours: 0 is much less, `DIFFERENCE_STEPS` noise. */
@@ -73,13 +74,8 @@ function drawCells(
 ): string[] {
   const gap = columnPx >= 6 && rowPx >= 6 ? 1 : 0;
   const hasValues = columnPx >= LEAST_VALUE_PX && rowPx >= VALUE_SIZE + 3;
-  const paths = new Map<string, string[]>();
+  const paths = new RectPaths<string>();
   const values: string[] = [];
-  const add = (colour: string, piece: string): void => {
-    const path = paths.get(colour);
-    if (path === undefined) paths.set(colour, [piece]);
-    else path.push(piece);
-  };
   for (let cell = 0; cell < matrix.matched.length; cell += 1) {
     const x = left + (cell % matrix.columns) * columnPx;
     const y = top + Math.floor(cell / matrix.columns) * rowPx;
@@ -87,7 +83,7 @@ function drawCells(
     const value = cellValue(matrix, { cell, ...choice });
     if (value !== undefined) {
       const step = stepOf(value, scale);
-      add(colours.differences[step], `M${px(x)} ${px(y)}h${px(width)}v${px(height)}h-${px(width)}z`);
+      paths.add(colours.differences[step], { x, y, width, height });
       if (hasValues && step !== DIFFERENCE_STEPS) {
         const place = { x: x + width / 2, y: y + rowPx / 2 + VALUE_SIZE / 2 - 1 };
         values.push(
@@ -103,46 +99,7 @@ function drawCells(
       values.push(element("path", { d: cross, stroke: colours.soft, fill: "none" }));
     }
   }
-  return [...[...paths].map(([fill, pieces]) => element("path", { d: pieces.join(""), fill })), ...values];
-}
-
-function drawRowLabels(rows: readonly string[], { plot, colours }: { plot: Plot; colours: FigureColours }): string[] {
-  const every = Math.max(1, Math.ceil(12 / plot.rowPx));
-  return rows.flatMap((label, at) =>
-    at % every === 0
-      ? [
-          textElement(
-            {
-              x: plot.left - 8,
-              y: plot.top + (at + 0.5) * plot.rowPx + 4,
-              "text-anchor": "end",
-              fill: colours.soft,
-            },
-            fitText(label, { widthPx: LONGEST_LABEL_PX, sizePx: TEXT_SIZE }),
-          ),
-        ]
-      : [],
-  );
-}
-
-function drawColumnLabels(
-  { columns, firstBatch, batchesPerColumn }: DifferenceMatrix,
-  { plot, colours, rows }: { plot: Plot; colours: FigureColours; rows: number },
-): string[] {
-  const widest = Math.max(...Array.from(firstBatch, (batch) => estimateWidth(String(batch), TEXT_SIZE)), 1);
-  const every = Math.max(1, Math.ceil((widest + 10) / plot.columnPx));
-  const y = plot.top + rows * plot.rowPx + 14;
-  const labels = Array.from(firstBatch.keys())
-    .filter((column) => column % every === 0)
-    .map((column) =>
-      textElement(
-        { x: plot.left + (column + 0.5) * plot.columnPx, y, "text-anchor": "middle", fill: colours.soft },
-        String(firstBatch[column]),
-      ),
-    );
-  const unit = batchesPerColumn === 1 ? "batch" : `first of ${batchesPerColumn} batches`;
-  const middle = plot.left + (columns * plot.columnPx) / 2;
-  return [...labels, textElement({ x: middle, y: y + 14, "text-anchor": "middle", fill: colours.soft }, unit)];
+  return [...paths.draw((fill) => ({ fill })), ...values];
 }
 
 function listLegend({

@@ -12,6 +12,13 @@ export interface FigureColours {
   readonly text: string;
   readonly soft: string;
   readonly line: string;
+  /** Around squares of the legend and blocks: also paper on paper is seen. */
+  readonly edge: string;
+  /** Of measures drawn over the work, such as the bracket of an interval. */
+  readonly accent: string;
+  /** Of what bounds the run, and behind its words. */
+  readonly warn: string;
+  readonly warnSoft: string;
   /** From much less to much more, noise in the middle; `onDifferences` are texts that read on them. */
   readonly differences: readonly string[];
   readonly onDifferences: readonly string[];
@@ -21,9 +28,25 @@ export interface FigureColours {
 export const DIFFERENCE_STEPS = 8;
 
 /** As in theme.css of the window. */
-const SURROUNDINGS: Readonly<Record<ThemeName, Pick<FigureColours, "text" | "soft" | "line">>> = {
-  light: { text: "#171a20", soft: "#4f5765", line: "#e1e4ea" },
-  dark: { text: "#e8eaef", soft: "#aeb6c3", line: "#2b303a" },
+const SURROUNDINGS: Readonly<Record<ThemeName, Omit<FigureColours, "paper" | "differences" | "onDifferences">>> = {
+  light: {
+    text: "#171a20",
+    soft: "#4f5765",
+    line: "#e1e4ea",
+    edge: "#c6ccd6",
+    accent: "#2b57d0",
+    warn: "#8a5a00",
+    warnSoft: "#fdf3dc",
+  },
+  dark: {
+    text: "#e8eaef",
+    soft: "#aeb6c3",
+    line: "#2b303a",
+    edge: "#414856",
+    accent: "#86a8ff",
+    warn: "#eebd5c",
+    warnSoft: "#352a14",
+  },
 };
 
 /** For a picture that stands alone. */
@@ -46,15 +69,20 @@ export const PAGE_COLOURS: FigureColours = {
   text: "var(--figure-text)",
   soft: "var(--figure-soft)",
   line: "var(--figure-line)",
+  edge: "var(--figure-edge)",
+  accent: "var(--figure-accent)",
+  warn: "var(--figure-warn)",
+  warnSoft: "var(--figure-warn-soft)",
   differences: figureColours("light").differences.map((_, at) => `var(--figure-difference-${at})`),
   onDifferences: figureColours("light").differences.map((_, at) => `var(--figure-on-difference-${at})`),
 };
 
 /** CSS declarations of the variables that `PAGE_COLOURS` names. */
 export function pageVariables(theme: ThemeName): string {
-  const { paper, text, soft, line, differences, onDifferences } = figureColours(theme);
+  const { warnSoft, differences, onDifferences, ...plain } = figureColours(theme);
   const declarations = [
-    ...Object.entries({ paper, text, soft, line }),
+    ...Object.entries(plain),
+    ["warn-soft", warnSoft] as const,
     ...differences.map((colour, at) => [`difference-${at}`, colour] as const),
     ...onDifferences.map((colour, at) => [`on-difference-${at}`, colour] as const),
   ];

@@ -5,32 +5,25 @@
 import { drawDifferenceFigure } from "#common/figure/difference-figure.ts";
 import { figureColours } from "#common/figure/figure-colours.ts";
 import { FIGURE_WIDTH, FONT, MARGIN } from "#common/figure/frame.ts";
-import { element, estimateWidth, textElement } from "#common/figure/svg.ts";
-import { drawWavefrontFigure } from "#common/figure/wavefront-figure.ts";
+import { element, textElement, wrapText } from "#common/figure/svg.ts";
+import { drawWavefrontFigure, sizePlot } from "#common/figure/wavefront-figure.ts";
 import { formatDuration, formatShare } from "#common/format.ts";
 import type { RunReport } from "#common/report.ts";
+import { readFigureRows } from "../../figure/figure-rows.ts";
+import { figureOf } from "../../figure/save-figure.ts";
+import type { Figure } from "../../figure/save-figure.ts";
+import { listWork } from "../../figure/work-legend.ts";
 import type { Side } from "../../state/compare-alignment.ts";
 import { SIDES } from "../../state/compare-alignment.ts";
 import type { OpenComparison } from "../../state/compare.svelte.ts";
 import type { ThemeName } from "#common/colours.ts";
-import { workColour } from "../../theme/work-colours.svelte.ts";
-import { readFigureRows } from "./figure-rows.ts";
 import { pairName } from "./pair-name.ts";
-
-export interface ComparisonFigure {
-  readonly svg: string;
-  readonly widthPx: number;
-  readonly heightPx: number;
-}
 
 const SENTENCE_SIZE = 13;
 const SENTENCE_LINE = 18;
 
 /** @throws what reading the runs throws; undefined where there is no answer yet */
-export async function drawComparison(
-  comparison: OpenComparison,
-  theme: ThemeName,
-): Promise<ComparisonFigure | undefined> {
+export async function drawComparison(comparison: OpenComparison, theme: ThemeName): Promise<Figure | undefined> {
   const { result, differences } = comparison;
   if (result === undefined) return undefined;
   const colours = figureColours(theme);
@@ -56,7 +49,7 @@ export async function drawComparison(
           ),
         ]),
   ];
-  const lines = wrap(report.summary, FIGURE_WIDTH - 2 * MARGIN);
+  const lines = wrapText(report.summary, { widthPx: FIGURE_WIDTH - 2 * MARGIN, sizePx: SENTENCE_SIZE });
   const sentence = lines.map((line, at) =>
     textElement(
       { x: MARGIN, y: MARGIN + SENTENCE_SIZE + at * SENTENCE_LINE, "font-size": SENTENCE_SIZE, fill: colours.text },
@@ -66,7 +59,7 @@ export async function drawComparison(
   let y = MARGIN + lines.length * SENTENCE_LINE + 6;
   const placed = parts.map((part) => {
     const at = y;
-    y += heightOf(part);
+    y += figureOf(part).heightPx;
     return part.replace("<svg", `<svg y="${at}"`);
   });
   const svg = element(
@@ -89,22 +82,12 @@ async function drawSide(
   { client, sides, shared, origins }: OpenComparison,
   { side, report, theme }: { side: Side; report: RunReport; theme: ThemeName },
 ): Promise<string> {
-  const { detail, viewport, stages } = sides[side];
+  const { detail, viewport } = sides[side];
   const { axis, fromNs, toNs } = viewport;
   const originNs = origins[side];
-  const view = { axis, fromNs, toNs, originNs, widthPx: FIGURE_WIDTH, theme };
-  const rows = await readFigureRows({ client, detail }, view);
-  const shown = new Set(rows.flatMap(({ colour }) => [...colour]));
-  const legend = stages
-    .flatMap(({ op }) =>
-      (["forward", "backward", "input-grad", "weight-grad"] as const).map((pass) => ({
-        label: op === "other" ? pass : `${op} ${pass}`,
-        colour: workColour({ op, pass }),
-      })),
-    )
-    .filter(
-      ({ label, colour }, at, all) => shown.has(colour) && all.findIndex((other) => other.label === label) === at,
-    );
+  const labels = detail.rows[axis].map(({ label }) => label);
+  const view = { axis, fromNs, toNs, originNs, widthPx: sizePlot(labels).widthPx, theme };
+  const { rows, keys } = await readFigureRows({ client, detail }, view);
   const { meanNs } = report.initiationInterval;
   return drawWavefrontFigure(
     {
@@ -118,25 +101,8 @@ async function drawSide(
       rows,
       fromNs: shared.fromNs,
       toNs: shared.toNs,
-      legend,
+      legend: listWork(keys, theme),
     },
     figureColours(theme),
   );
-}
-
-function wrap(text: string, widthPx: number): readonly string[] {
-  const lines: string[] = [];
-  for (const word of text.split(" ")) {
-    const last = lines.at(-1);
-    const longer = `${last ?? ""} ${word}`;
-    if (last === undefined || estimateWidth(longer, SENTENCE_SIZE) > widthPx) lines.push(word);
-    else lines[lines.length - 1] = longer;
-  }
-  return lines;
-}
-
-function heightOf(svg: string): number {
-  const height = /^<svg[^>]* height="([\d.]+)"/.exec(svg)?.[1];
-  if (height === undefined) throw new Error("a figure has no height");
-  return Number(height);
 }

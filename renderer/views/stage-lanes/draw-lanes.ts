@@ -3,8 +3,8 @@ import { timeToPx } from "../../data/time-scale.ts";
 import type { TimeScale } from "../../data/time-scale.ts";
 import type { Op } from "#common/model.ts";
 import type { Rgb, ThemeName } from "#common/colours.ts";
-import { cssColour, IDLE_COLOURS, mix, textColourOn } from "#common/colours.ts";
-import { workColour } from "../../theme/work-colours.svelte.ts";
+import { cssColour, textColourOn } from "#common/colours.ts";
+import { coloursOfBox } from "./box-colours.ts";
 import type { LaneLayout } from "./lane-layout.ts";
 import { LANE_PX, laneTop } from "./lane-layout.ts";
 import type { StageBox, StageLink } from "./stage-boxes.ts";
@@ -13,11 +13,8 @@ import type { StageBox, StageLink } from "./stage-boxes.ts";
 const INSET_PX = 2;
 const LEAST_BOX_PX = 1;
 const TEXT_PX = 11;
-/** Share of paper in the colours of transfers, and of the waiting around them. */
-const TRANSFER_PALE = 0.42;
-const WAITING_PALE = 0.86;
 /** More lines than one every so many pixels hide what they join. */
-const PX_PER_LINK = 7;
+export const PX_PER_LINK = 7;
 
 export interface LanePicture {
   readonly layout: LaneLayout;
@@ -52,16 +49,13 @@ function drawBox(context: CanvasRenderingContext2D, picture: LanePicture, box: S
   const { layout, time, theme, opOf } = picture;
   const top = laneTop(layout, box);
   if (top === undefined) return;
-  const paper = IDLE_COLOURS[theme];
-  const ink = workColour({ op: opOf(box.stage), pass: box.pass });
-  const pale = (share: number) => mix({ from: ink, to: paper, share });
-  const colour = box.lane === "compute" ? ink : pale(TRANSFER_PALE);
+  const { own: colour, waiting, frame } = coloursOfBox(box, { op: opOf(box.stage), theme });
   const place = { y: top + INSET_PX, height: LANE_PX - 2 * INSET_PX };
   const span = { ...place, ...extent(time, box) };
   if (box.transfer === undefined) fill(context, span, colour);
   else {
-    fill(context, span, pale(WAITING_PALE));
-    context.strokeStyle = cssColour(pale(TRANSFER_PALE));
+    fill(context, span, waiting);
+    context.strokeStyle = cssColour(frame);
     context.strokeRect(span.x + 0.5, span.y + 0.5, Math.max(0, span.width - 1), span.height - 1);
     fill(context, { ...place, ...extent(time, box.transfer) }, colour);
   }

@@ -4,12 +4,9 @@
  */
 import type { OpenRun } from "../../state/open-run.svelte.ts";
 import type { TimeRange } from "../../state/viewport.svelte.ts";
-import { collectBoxes } from "./stage-boxes.ts";
+import { readStageBoxes, withBeside } from "./read-stage-boxes.ts";
 import type { StageBox } from "./stage-boxes.ts";
 
-/** Boxes beyond this could not be told apart. */
-const MOST_SPANS = 6_000;
-const SCREENS_BESIDE = 1;
 /** Spans that were left out are asked for when so much less is on screen. */
 const DEEPER = 0.5;
 
@@ -23,6 +20,8 @@ export class LaneReader {
   boxes = $state.raw<readonly StageBox[]>([]);
   /** Only the longest spans were read. */
   truncated = $state(false);
+  /** Something has been read, even if it was nothing. */
+  hasRead = $state(false);
   readonly #run: OpenRun;
   #known: { readonly key: string; readonly range: TimeRange; truncated: boolean } | undefined;
   #request: AbortController | undefined;
@@ -37,19 +36,19 @@ export class LaneReader {
     if (scope === undefined || stages.length === 0) return;
     const key = [this.#run.detail.spanCount, scope.replica, scope.iteration, ...stages].join(" ");
     if (report !== undefined && this.#covers(key, visible)) return;
-    const besideNs = (visible.toNs - visible.fromNs) * SCREENS_BESIDE;
-    const range = { fromNs: visible.fromNs - besideNs, toNs: visible.toNs + besideNs };
+    const range = withBeside(visible);
     const known = { key, range, truncated: false };
     this.#known = known;
     this.#request?.abort();
     const request = new AbortController();
     this.#request = request;
-    this.#read({ stages, range, signal: request.signal })
+    readStageBoxes(this.#run, { stages, range, signal: request.signal })
       .then(({ boxes, truncated }) => {
         if (this.#known !== known) return;
         known.truncated = truncated;
         this.boxes = boxes;
         this.truncated = truncated;
+        this.hasRead = true;
       })
       .catch((error: unknown) => {
         if (this.#known === known) this.#known = undefined;
@@ -66,28 +65,8 @@ export class LaneReader {
     if (known?.key !== key) return false;
     const { range, truncated } = known;
     const isInside = range.fromNs <= visible.fromNs && range.toNs >= visible.toNs;
-    const isDeeper = (visible.toNs - visible.fromNs) * (1 + 2 * SCREENS_BESIDE) < (range.toNs - range.fromNs) * DEEPER;
+    const next = withBeside(visible);
+    const isDeeper = next.toNs - next.fromNs < (range.toNs - range.fromNs) * DEEPER;
     return isInside && !(truncated && isDeeper);
-  }
-
-  async #read({ stages, range, signal }: { stages: readonly number[]; range: TimeRange; signal: AbortSignal }) {
-    const { client, detail, scope, pipelineReport } = this.#run;
-    const replica = scope?.replica ?? 0;
-    const query = { run: detail.id, ...range, limit: MOST_SPANS };
-    const hasTransfers = (pipelineReport?.phases.inNs ?? pipelineReport?.phases.outNs) !== undefined;
-    const [window, transfers] = await Promise.all([
-      client.readStageSpans(
-        { ...query, replica, fromStage: Math.min(...stages), toStage: Math.max(...stages) + 1 },
-        { signal },
-      ),
-      hasTransfers && scope !== undefined
-        ? client.readTransfers({ ...query, iteration: scope.iteration, replica: scope.replica }, { signal })
-        : undefined,
-    ]);
-    const ordinals = new Map(detail.stages.map(({ id, ordinal }) => [id as number, ordinal]));
-    return {
-      boxes: collectBoxes(window, { ordinalOf: (stage) => ordinals.get(stage), transfers }),
-      truncated: window.truncated,
-    };
   }
 }
