@@ -244,26 +244,41 @@ async function handOver(script, args) {
     return;
   }
 
-  startChild(node, [file, ...args]);
+  const { failure, code } = await runInOurPlace(node, [file, ...args]);
+  if (failure !== undefined) process.stderr.write(`${node} cannot be started: ${failure.message}\n`);
+  process.exit(code);
 }
 
+const ourSignals = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]);
+
 /**
- * Runs a program in our place: it gets our terminal and our signals, and we end as it ends.
+ * Runs a program in our place: it gets our terminal and our signals. Tells how it ended, to end in the same way.
  * @param {string} program @param {string[]} args
+ * @returns {Promise<{ code: number, failure?: Error, wasStopped: boolean }>} wasStopped: by somebody who wanted it to end
  */
-function startChild(program, args) {
+async function runInOurPlace(program, args) {
   const child = spawn(program, args, { stdio: "inherit" });
-  for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
-    process.on(signal, () => {
-      // Ctrl-C in a terminal reaches the child by itself; a second one would mean "at once".
-      if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);
+  let wasStopped = false;
+  const passOn = (/** @type {NodeJS.Signals} */ signal) => {
+    wasStopped = true;
+    // Ctrl-C in a terminal reaches the child by itself; a second one would mean "at once".
+    if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);
+  };
+  for (const signal of ourSignals) process.on(signal, passOn);
+  try {
+    return await new Promise((resolve) => {
+      child.on("error", (failure) => resolve({ code: 1, failure, wasStopped }));
+      child.on("exit", (code, signal) => {
+        if (signal === null) resolve({ code: code ?? 1, wasStopped });
+        else {
+          const isOurs = [...ourSignals, "SIGKILL"].includes(signal);
+          resolve({ code: 128 + os.constants.signals[signal], wasStopped: wasStopped || isOurs });
+        }
+      });
     });
+  } finally {
+    for (const signal of ourSignals) process.off(signal, passOn);
   }
-  child.on("error", (error) => {
-    process.stderr.write(`${program} cannot be started: ${error.message}\n`);
-    process.exit(1);
-  });
-  child.on("exit", (code, signal) => process.exit(signal === null ? (code ?? 1) : 128 + os.constants.signals[signal]));
 }
 
 /**
@@ -280,6 +295,21 @@ export function findDesktop(root, { platform = process.platform, env = process.e
   return existsSync(program) ? program : undefined;
 }
 
+/** A desktop that fails so soon has shown nothing: a library is missing, the display cannot be reached, root is refused. */
+const desktopStartMs = 15_000;
+
+/**
+ * Runs the desktop in our place. Comes back with the reason where it cannot be started; ends the process as it ends otherwise.
+ * @param {string} program @param {string[]} args
+ */
+async function runDesktop(program, args) {
+  const startedMs = performance.now();
+  const { code, failure, wasStopped } = await runInOurPlace(program, args);
+  const isLate = performance.now() - startedMs > desktopStartMs;
+  if (failure === undefined && (code === 0 || wasStopped || isLate)) process.exit(code);
+  return failure?.message ?? `it ended with code ${code}`;
+}
+
 const cli = "main/cli/index.ts";
 
 /** @type {Record<string, (args: string[]) => Promise<void>>} */
@@ -288,8 +318,11 @@ const commands = {
   async start(args) {
     await ensureBuilt({ evenIfFresh: false });
     const desktop = args.some((arg) => arg.startsWith("-")) ? undefined : findDesktop(repositoryRoot);
-    if (desktop === undefined) await handOver(cli, ["open", ...args]);
-    else startChild(desktop, [repositoryRoot, ...args]);
+    if (desktop !== undefined) {
+      const reason = await runDesktop(desktop, [repositoryRoot, ...args]);
+      process.stderr.write(`The desktop cannot be started: ${reason}. Pipewave opens in the browser instead.\n`);
+    }
+    await handOver(cli, ["open", ...args]);
   },
   async pipewave(args) {
     if (args[0] === "serve" || args[0] === "open") await ensureBuilt({ evenIfFresh: false });

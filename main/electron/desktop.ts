@@ -7,6 +7,7 @@ import path from "node:path";
 import type { BrowserWindow } from "electron";
 import { app, dialog, Menu, session, shell } from "electron";
 
+import { ACTION_IDS } from "#common/actions.ts";
 import type { AppErrorFields } from "#common/errors.ts";
 import { describeFailure } from "#common/errors.ts";
 
@@ -18,7 +19,7 @@ import { startBackend } from "./backend-link.ts";
 import type { JobSummary } from "./backend-protocol.ts";
 import { progressOf } from "./job-progress.ts";
 import { denyEverythingElse, lockSession } from "./lock-down.ts";
-import { describeMenu } from "./menu.ts";
+import { ALWAYS_AVAILABLE, describeMenu } from "./menu.ts";
 import type { PageLink } from "./page-link.ts";
 import { linkPage } from "./page-link.ts";
 import { recoverPage } from "./page-recovery.ts";
@@ -48,6 +49,8 @@ export class Desktop {
   #page: PageLink | undefined;
   #backend: BackendLink | undefined;
   #recent: RecentFiles | undefined;
+  /** What the page can do now. */
+  #available = ALWAYS_AVAILABLE;
   #quit: "no" | "asking" | "stopping" | "now" = "no";
 
   /** @param options.root holds package.json and out/ */
@@ -111,9 +114,12 @@ export class Desktop {
   #openWindow(): void {
     const window = createWindow({ preload: this.#places.preload, state: this.#remember("window") });
     this.#window = window;
-    const page = linkPage(window.webContents, (port) => {
-      if (this.#backend === undefined) port.close();
-      else this.#backend.connect(port);
+    const page = linkPage(window.webContents, {
+      connect: (port) => {
+        if (this.#backend === undefined) port.close();
+        else this.#backend.connect(port);
+      },
+      onOffer: (actions) => this.#enableItems(actions),
     });
     this.#page = page;
     recoverPage(window, {
@@ -132,6 +138,7 @@ export class Desktop {
     window.once("closed", () => {
       this.#window = undefined;
       this.#page = undefined;
+      this.#enableItems(ALWAYS_AVAILABLE);
     });
     showPage(window).catch((error: unknown) => {
       dialog.showErrorBox("Pipewave cannot show its page", error instanceof Error ? error.message : String(error));
@@ -155,6 +162,7 @@ export class Desktop {
     const template = describeMenu({
       platform: process.platform,
       recent: this.#recent?.list() ?? [],
+      available: this.#available,
       act: {
         open: () => void this.#openDialog(),
         openFile: (file) => this.open([file]),
@@ -168,6 +176,16 @@ export class Desktop {
       },
     });
     Menu.setApplicationMenu(Menu.buildFromTemplate(template));
+  }
+
+  /** Items are changed where they stand: a new menu would close one that is open. */
+  #enableItems(available: ReadonlySet<string>): void {
+    this.#available = available;
+    const menu = Menu.getApplicationMenu();
+    for (const id of ACTION_IDS) {
+      const item = menu?.getMenuItemById(id) ?? undefined;
+      if (item !== undefined) item.enabled = available.has(id);
+    }
   }
 
   #showProgress(running: readonly JobSummary[]): void {

@@ -8,20 +8,26 @@ import { MessageChannelMain } from "electron";
 import type { HostMessages } from "#common/wire/window.ts";
 
 import { isOwnPage } from "./app-protocol.ts";
-import { PORT, READY, REQUEST_PORT, TELL } from "./channels.ts";
+import { OFFER, PORT, READY, REQUEST_PORT, TELL } from "./channels.ts";
 
 export interface PageLink {
   readonly tell: <Name extends keyof HostMessages>(name: Name, payload: HostMessages[Name]) => void;
 }
 
-/** @param connect joins a port to the backend */
-export function linkPage(contents: WebContents, connect: (port: MessagePortMain) => void): PageLink {
+interface PageListener {
+  /** Joins a port to the backend. */
+  readonly connect: (port: MessagePortMain) => void;
+  /** Hears the names of what the page can do now. */
+  readonly onOffer: (actions: ReadonlySet<string>) => void;
+}
+
+export function linkPage(contents: WebContents, { connect, onOffer }: PageListener): PageLink {
   let isReady = false;
   const waiting: (() => void)[] = [];
 
-  const hear = (channel: string, act: () => void): void => {
-    contents.ipc.on(channel, ({ senderFrame }: IpcMainEvent) => {
-      if (senderFrame !== null && senderFrame.parent === null && isOwnPage(senderFrame.url)) act();
+  const hear = (channel: string, act: (message: unknown) => void): void => {
+    contents.ipc.on(channel, ({ senderFrame }: IpcMainEvent, message: unknown) => {
+      if (senderFrame !== null && senderFrame.parent === null && isOwnPage(senderFrame.url)) act(message);
     });
   };
   hear(REQUEST_PORT, () => {
@@ -32,6 +38,9 @@ export function linkPage(contents: WebContents, connect: (port: MessagePortMain)
   hear(READY, () => {
     isReady = true;
     for (const tell of waiting.splice(0)) tell();
+  });
+  hear(OFFER, (actions) => {
+    if (Array.isArray(actions)) onOffer(new Set(actions.filter((name) => typeof name === "string")));
   });
   contents.on("did-start-navigation", ({ isMainFrame, isSameDocument }) => {
     if (isMainFrame && !isSameDocument) isReady = false;

@@ -7,7 +7,7 @@ import { contextBridge, ipcRenderer, webUtils } from "electron";
 import type { WindowBridge } from "#common/wire/window.ts";
 import { PORT_MESSAGE } from "#common/wire/window.ts";
 
-import { PORT, READY, REQUEST_PORT, TELL } from "./channels.ts";
+import { OFFER, PORT, READY, REQUEST_PORT, TELL } from "./channels.ts";
 
 /** The part of the DOM that is needed here; this folder's other files have none. */
 declare const window: { postMessage(message: string, targetOrigin: string, transfer: readonly unknown[]): void };
@@ -16,6 +16,7 @@ const bridge: WindowBridge = {
   requestPort: () => ipcRenderer.send(REQUEST_PORT),
   pathOf: (file) => webUtils.getPathForFile(file as File),
   ready: () => ipcRenderer.send(READY),
+  offer: (actions) => ipcRenderer.send(OFFER, actions),
   listen(listener) {
     ipcRenderer.on(TELL, (_event, name: Parameters<typeof listener>[0], payload: Parameters<typeof listener>[1]) => {
       listener(name, payload);

@@ -100,9 +100,22 @@ export class Uploads {
 function usableName(given: string): string {
   // eslint-disable-next-line no-control-regex -- control characters are exactly what is meant
   const name = given.replace(/^.*[/\\]/s, "").replace(/[\u0000-\u001f\u007f:*?"<>|]/g, "-");
-  // 255 bytes are the most that file systems take, and a suffix at the end decides the format.
-  const bounded = [...name].slice(-60).join("").replace(/^\.+/, "");
-  return bounded === "" ? "trace" : bounded;
+  return shorten(name.replace(/^\.+/, "")) || "trace";
+}
+
+/** 255 bytes are the most that file systems take. */
+const MOST_NAME_BYTES = 200;
+const HEAD_CHARACTERS = 24;
+
+/** The middle gives way: people know a name by its beginning, and its end tells rank and format. */
+function shorten(name: string): string {
+  const characters = [...name];
+  const head = `${characters.slice(0, HEAD_CHARACTERS).join("")}…`;
+  let shortened = name;
+  for (let from = HEAD_CHARACTERS; Buffer.byteLength(shortened) > MOST_NAME_BYTES; from++) {
+    shortened = head + characters.slice(from).join("");
+  }
+  return shortened;
 }
 
 function statusOf({ code }: AppError): Refusal["status"] {

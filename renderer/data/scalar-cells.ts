@@ -70,7 +70,7 @@ export function valueAt(place: number, { low, high, isLog }: ScalarScale): numbe
   return isLog ? low * (high / low) ** place : low + place * (high - low);
 }
 
-/** @internal Tests check the order of the colours by it. */
+/** Place of a number in the colour map, as the key of its cell. */
 export function keyOf(value: number, scale: ScalarScale): number {
   return value > scale.high ? OVER_KEY : Math.round(placeOf(value, scale) * (MAP_COLOURS - 1));
 }

@@ -3,7 +3,7 @@
  * does. Everything above renderer/host works with any implementation of this interface, a faked one in tests included.
  */
 import type { ApiEvents, Client } from "#common/api.ts";
-import type { HostMessages } from "#common/wire/window.ts";
+import type { HostMessages, WindowBridge } from "#common/wire/window.ts";
 
 export type ConnectionState = "connecting" | "open" | "lost";
 
@@ -30,4 +30,5 @@ export interface DesktopSurroundings {
   on<Name extends keyof HostMessages>(name: Name, listener: (payload: HostMessages[Name]) => void): () => void;
   /** Says that the page listens: what was opened before comes now. */
   ready(): void;
+  readonly offer: WindowBridge["offer"];
 }

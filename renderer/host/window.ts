@@ -45,6 +45,7 @@ export function connectWindow(bridge: WindowBridge, page: Window): Host {
         return () => void listeners[name].delete(listener);
       },
       ready: () => bridge.ready(),
+      offer: (actions) => bridge.offer(actions),
     },
   };
 }

@@ -7,8 +7,9 @@
  */
 import { untrack } from "svelte";
 
-import { ACTION_IDS, actionOfKey, describeAction } from "./actions.ts";
-import type { ActionId } from "./actions.ts";
+import { ACTION_IDS, describeAction } from "#common/actions.ts";
+import type { ActionId } from "#common/actions.ts";
+import { actionOfKey } from "./actions.ts";
 
 /** What an action gives that had nothing to do: whoever provides the same one around it may. */
 export const DECLINED = Symbol("declined");
@@ -47,6 +48,11 @@ export class Actions {
     return this.#providersOf(id).some(({ act }) => act(event) !== DECLINED);
   }
 
+  /** As a native menu asks, which stays at hand while a dialog waits for an answer. Says whether anybody did it. */
+  command(id: ActionId): boolean {
+    return isOpenTo(id) && this.run(id);
+  }
+
   /** To be called with every key that reaches the window. */
   handleKey(event: KeyboardEvent): void {
     if (event.defaultPrevented || event.isComposing) return;
@@ -65,17 +71,22 @@ export class Actions {
   }
 }
 
+/** Under an open dialog nothing is done but what is made for it. */
+const isOpenTo = (id: ActionId): boolean =>
+  describeAction(id).inDialogs === true || document.querySelector("dialog[open]") === null;
+
 /** Whether the key is nobody else's. */
 function isFree(event: KeyboardEvent, id: ActionId): boolean {
   const target = event.target instanceof Element ? event.target : undefined;
-  if (describeAction(id).inDialogs !== true && document.querySelector("dialog[open]") !== null) return false;
+  if (!isOpenTo(id)) return false;
   const isChord = event.ctrlKey || event.metaKey;
+  const isFunctionKey = /^F\d/.test(event.key);
   if (target?.closest("input:not([type=radio]), textarea, select, [contenteditable]")) {
     // A field has its own copy, and an empty one still takes letters.
-    return isChord && id !== "copy";
+    return (isChord || isFunctionKey) && id !== "copy";
   }
   // Arrows, Home and the like belong to whatever control has the focus; letters and Escape do not.
-  const isOfControl = event.key.length > 1 && event.key !== "Escape" && !/^F\d/.test(event.key) && !isChord;
+  const isOfControl = event.key.length > 1 && event.key !== "Escape" && !isFunctionKey && !isChord;
   return !isOfControl || target === undefined || target === document.body || target.matches("[role=application]");
 }
 

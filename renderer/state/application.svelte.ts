@@ -2,8 +2,8 @@
  * Everything the views share, joined once: the host and the state that lives as long as the page. Holds no logic of its own
  * beyond what happens when the connection comes back.
  */
-import type { PageCommand } from "#common/wire/window.ts";
 import type { ConnectionState, DesktopSurroundings, Host } from "../host/host.ts";
+import { actions } from "./actions.svelte.ts";
 import { ComparisonChoice } from "./compare-choice.svelte.ts";
 import { Capture } from "./capture.svelte.ts";
 import { Jobs } from "./jobs.svelte.ts";
@@ -29,7 +29,8 @@ export class Application {
   helpOpen = $state(false);
   #started = false;
 
-  constructor({ host, address }: { host: Host; address: AddressBar }) {
+  /** @param options.plotPx likely width of a wavefront, in device pixels */
+  constructor({ host, address, plotPx }: { host: Host; address: AddressBar; plotPx?: () => number }) {
     this.host = host;
     this.notices = new Notices();
     this.library = new Library({ host, notices: this.notices, onReload: () => this.session.noteVersions() });
@@ -39,6 +40,7 @@ export class Application {
       notices: this.notices,
       address,
       versionOf: (run) => this.library.versionOf(run),
+      plotPx,
     });
     this.capture = new Capture({ host, notices: this.notices });
     this.simulate = new Simulate({ host, notices: this.notices, openRun: (run) => void this.session.open(run) });
@@ -61,14 +63,8 @@ export class Application {
   }
 
   #followDesktop(desktop: DesktopSurroundings): void {
-    const acts: Readonly<Record<PageCommand, () => void>> = {
-      "show-library": () => this.session.showLibrary(),
-      "show-capture": () => this.session.showCapture(),
-      "show-simulate": () => this.session.showSimulate(),
-      "show-help": () => (this.helpOpen = true),
-    };
     desktop.on("openFiles", (paths) => void this.jobs.importPaths(paths));
-    desktop.on("command", (command) => acts[command]());
+    desktop.on("command", (id) => void actions.command(id));
     desktop.on("notice", (notice) => this.notices.say(notice));
     desktop.ready();
   }

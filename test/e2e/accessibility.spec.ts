@@ -1,85 +1,10 @@
 /**
- * axe-core finds no serious violation in any view, light and dark; the focus can be seen; motion is left out for those who
- * do not want it.
+ * The focus can be seen, follows the page from left to right and goes into dialogs and back out of them; motion is left out
+ * for those who do not want it. What axe-core says of every view is in views.spec.ts.
  */
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "playwright/test";
 
-import { expect, FIGURE_FILE, openPage, settle, sharedRun, test } from "./served.ts";
-
-/** Each serious violation with where it is. */
-async function seriousViolations(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .flatMap(({ id, nodes }) =>
-      nodes.map(({ target, failureSummary = "" }) => `${id} at ${target.join(" ")}: ${failureSummary}`),
-    );
-}
-
-for (const colorScheme of ["light", "dark"] as const) {
-  test.describe(`no serious violation, ${colorScheme}`, () => {
-    test.use({ colorScheme });
-
-    test("in the library, the palette, the settings and the help", async ({ page, served }) => {
-      await openPage(page, served);
-      await expect(page.getByRole("table", { name: "Runs" })).toBeVisible();
-      expect(await seriousViolations(page), "library").toEqual([]);
-      await page.keyboard.press("Control+k");
-      await expect(page.getByRole("dialog", { name: "Commands" })).toBeVisible();
-      expect(await seriousViolations(page), "palette").toEqual([]);
-      await page.keyboard.press("Escape");
-      await expect(page.getByRole("dialog")).toHaveCount(0);
-      await page.keyboard.press("Control+,");
-      await expect(page.getByRole("dialog", { name: "Settings" })).toBeVisible();
-      expect(await seriousViolations(page), "settings").toEqual([]);
-      await page.keyboard.press("Escape");
-      await expect(page.getByRole("dialog")).toHaveCount(0);
-      await page.keyboard.press("?");
-      await expect(page.getByRole("dialog", { name: "Keys and gestures" })).toBeVisible();
-      expect(await seriousViolations(page), "help").toEqual([]);
-    });
-
-    test("in an empty library, the capture and the simulation", async ({ page, empty }) => {
-      await openPage(page, empty);
-      expect(await seriousViolations(page), "empty library").toEqual([]);
-      await openPage(page, empty, { view: "simulate" });
-      expect(await seriousViolations(page), "simulate").toEqual([]);
-      await openPage(page, empty, { view: "capture" });
-      expect(await seriousViolations(page), "capture").toEqual([]);
-    });
-
-    test("in a run: time, steps and matrix, with every dock and the search", async ({ page, own }) => {
-      const run = own.runs[FIGURE_FILE] ?? "";
-      for (const columns of ["steps", "batches", "time"]) {
-        await openPage(page, own, { run, axis: "stage", columns, select: "stage:3" });
-        expect(await seriousViolations(page), columns).toEqual([]);
-      }
-      await page.keyboard.press("m");
-      await page.getByRole("textbox", { name: "Text of the note" }).fill("a note");
-      expect(await seriousViolations(page), "note").toEqual([]);
-      await page.keyboard.press("Control+Enter");
-      await page.keyboard.press("Shift+M");
-      await expect(page.getByRole("region", { name: "Notes", exact: true })).toBeVisible();
-      expect(await seriousViolations(page), "notes").toEqual([]);
-      await page.keyboard.press("q");
-      await page.getByRole("button", { name: "Run", exact: true }).click();
-      await expect(page.getByRole("region", { name: "Answer" })).toBeVisible();
-      expect(await seriousViolations(page), "sql").toEqual([]);
-      await page.keyboard.press("/");
-      await settle(page);
-      expect(await seriousViolations(page), "search").toEqual([]);
-    });
-
-    test("in a recorded run and in a comparison", async ({ page, served }) => {
-      const recorded = sharedRun(served, "pp-aggregated.json.gz");
-      await openPage(page, served, { run: recorded, select: "bubble:1:0:3000000:1:0" });
-      expect(await seriousViolations(page), "run").toEqual([]);
-      await openPage(page, served, { view: "compare", a: served.runs[FIGURE_FILE] ?? "", b: recorded });
-      expect(await seriousViolations(page), "compare").toEqual([]);
-    });
-  });
-}
+import { expect, FIGURE_FILE, openPage, settle, test } from "./served.ts";
 
 test("whatever Tab reaches in a run shows that it has the focus", async ({ page, served }) => {
   await openPage(page, served, { run: served.runs[FIGURE_FILE] ?? "" });
@@ -118,4 +43,107 @@ test("nothing moves for those who do not want motion", async ({ page, served }) 
     }),
   );
   expect(moving).toEqual([]);
+});
+
+/** What has the focus, by its accessible name. */
+const focused = (page: Page): Promise<string> =>
+  page.evaluate(() => {
+    const { activeElement: element } = document;
+    return (
+      element?.getAttribute("aria-label") ??
+      element?.closest("label")?.textContent.trim() ??
+      element?.textContent.trim() ??
+      ""
+    );
+  });
+const isInDialog = (page: Page) => page.evaluate(() => document.activeElement?.closest("dialog[open]") !== null);
+
+test("Tab goes through the top bar from left to right, then on to the view", async ({ page, served }) => {
+  await openPage(page, served, { run: served.runs[FIGURE_FILE] ?? "" });
+  const places: { x: number; bar: boolean }[] = [];
+  for (let step = 0; step < 40; step++) {
+    await page.keyboard.press("Tab");
+    const place = await page.evaluate(() => {
+      const element = document.activeElement;
+      if (element === null || element === document.body) return undefined;
+      const { left } = (element.closest("label") ?? element).getBoundingClientRect();
+      return { x: left, bar: element.closest("header") === document.querySelector("header") };
+    });
+    if (place === undefined) break;
+    places.push(place);
+  }
+  const inBar = places.filter(({ bar }) => bar).map(({ x }) => x);
+  expect(inBar.length).toBeGreaterThan(8);
+  expect(inBar).toEqual(inBar.toSorted((a, b) => a - b));
+  expect(places.slice(0, inBar.length).every(({ bar }) => bar)).toBe(true);
+  expect(places.length).toBeGreaterThan(inBar.length);
+});
+
+for (const { key, name, first } of [
+  { key: "Control+k", name: "Commands", first: "Find a command" },
+  { key: "Control+,", name: "Settings", first: "As the system" },
+  { key: "?", name: "Keys and gestures", first: "Close" },
+  { key: "m", name: "Write a note", first: "Text of the note" },
+]) {
+  test(`the dialog “${name}” takes the focus to what it is for, keeps it, and gives it back at Escape`, async ({
+    page,
+    served,
+  }) => {
+    await openPage(page, served, { run: served.runs[FIGURE_FILE] ?? "" });
+    const before = page.getByRole("button", { name: "Fit everything" });
+    await before.focus();
+    await page.keyboard.press(key);
+    const dialog = page.getByRole("dialog", { name, exact: true });
+    await expect(dialog).toBeVisible();
+    expect(await focused(page)).toBe(first);
+    for (let step = 0; step < 25; step++) {
+      await page.keyboard.press(step % 5 === 4 ? "Shift+Tab" : "Tab");
+      // Past the last control the browser itself has its turn, as the page's body.
+      expect((await isInDialog(page)) || (await page.evaluate(() => document.activeElement === document.body))).toBe(
+        true,
+      );
+    }
+    await page.keyboard.press("Escape");
+    await expect(dialog).toHaveCount(0);
+    await expect(before).toBeFocused();
+  });
+}
+
+test.describe("when the page has a bug", () => {
+  // The bug is the test's own.
+  test.use({ pageErrors: [] });
+
+  test("the dialog that tells it is closed by Escape and gives the focus back", async ({ page, served }) => {
+    await openPage(page, served, { run: served.runs[FIGURE_FILE] ?? "" });
+    const before = page.getByRole("button", { name: "Fit everything" });
+    await before.focus();
+    await page.evaluate(() => {
+      setTimeout(() => {
+        throw new Error("made up by the test");
+      });
+    });
+    await expect(page.getByRole("dialog")).toBeVisible();
+    await expect.poll(() => focused(page)).toBe("Copy details");
+    await page.keyboard.press("Escape");
+    await expect(page.getByRole("dialog")).toHaveCount(0);
+    await expect(before).toBeFocused();
+  });
+});
+
+test("a dock takes the focus to where one types, and the search gives it back to the page", async ({
+  page,
+  served,
+}) => {
+  await openPage(page, served, { run: served.runs[FIGURE_FILE] ?? "" });
+  await page.keyboard.press("q");
+  await expect(page.getByRole("textbox", { name: "SQL statement" })).toBeFocused();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("/");
+  await expect(page.getByRole("search").getByRole("textbox")).toBeFocused();
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("search")).toHaveCount(0);
+  // Keys reach the plot again.
+  await page.keyboard.press("2");
+  await settle(page);
+  await expect(page.getByRole("radio", { name: "Stages" })).toBeChecked();
 });

@@ -45,7 +45,7 @@ test("a capture grows on screen before it ends, is stopped, kept and opened", as
   await expect(stop).toBeEnabled();
   await stop.click();
 
-  await expect(page.getByText(/^Stopped early: [\d,]+ batch(es)? of 100000 kept$/)).toBeVisible(PATIENCE);
+  await expect(page.getByText(/^Stopped early: [\d,]+ batch(es)? of 100,000 kept$/)).toBeVisible(PATIENCE);
   await page.getByRole("button", { name: "Open run" }).click();
   await expect(page).toHaveURL(/run=tiny/);
   await settle(page);

@@ -3,6 +3,7 @@
  * input is there and it is free. As Chrome Trace Event JSON with the arguments of Pipewave's own runner.
  */
 export interface KnownSpan {
+  readonly iteration: number;
   readonly stage: number;
   readonly batch: number;
   readonly startUs: number;
@@ -12,34 +13,40 @@ export interface KnownSpan {
 export function createPipeline({
   stagesUs,
   batches,
+  iterations = 1,
 }: {
   /** Time of every stage. */
   stagesUs: readonly number[];
+  /** Of each iteration; the next one starts when all of this one is done. */
   batches: number;
+  iterations?: number;
 }): readonly KnownSpan[] {
   const spans: KnownSpan[] = [];
-  const freeUs = stagesUs.map(() => 0);
-  for (let batch = 0; batch < batches; batch++) {
-    let readyUs = 0;
-    for (const [stage, lengthUs] of stagesUs.entries()) {
-      const startUs = Math.max(readyUs, freeUs[stage] ?? 0);
-      readyUs = startUs + lengthUs;
-      freeUs[stage] = readyUs;
-      spans.push({ stage, batch, startUs, endUs: readyUs });
+  for (let iteration = 0; iteration < iterations; iteration++) {
+    const firstUs = spans.at(-1)?.endUs ?? 0;
+    const freeUs = stagesUs.map(() => firstUs);
+    for (let batch = 0; batch < batches; batch++) {
+      let readyUs = firstUs;
+      for (const [stage, lengthUs] of stagesUs.entries()) {
+        const startUs = Math.max(readyUs, freeUs[stage] ?? 0);
+        readyUs = startUs + lengthUs;
+        freeUs[stage] = readyUs;
+        spans.push({ iteration, stage, batch, startUs, endUs: readyUs });
+      }
     }
   }
   return spans;
 }
 
 export function pipelineTrace(spans: readonly KnownSpan[]): string {
-  const traceEvents = spans.map(({ stage, batch, startUs, endUs }) => ({
+  const traceEvents = spans.map(({ iteration, stage, batch, startUs, endUs }) => ({
     name: `block ${stage}`,
     ph: "X",
     pid: stage,
     tid: 0,
     ts: startUs,
     dur: endUs - startUs,
-    args: { rank: stage, stage, batch, phase: "compute", op: "conv", pass: "forward", iteration: 0 },
+    args: { rank: stage, stage, batch, phase: "compute", op: "conv", pass: "forward", iteration },
   }));
   return JSON.stringify({ traceEvents });
 }

@@ -84,6 +84,20 @@ test("a file on the command line is imported and shown; a second launch opens it
   expect(app.windows()).toHaveLength(1);
 });
 
+test("menus offer what the page can do now, and do it", async ({ desktop }) => {
+  const app = await desktop.launch(desktop.trace);
+  const page = await app.firstWindow();
+  await expect(page).toHaveTitle(/^figure/);
+  const isEnabled = (id: string) =>
+    app.evaluate(({ Menu }, name) => Menu.getApplicationMenu()?.getMenuItemById(name)?.enabled, id);
+  await expect.poll(() => isEnabled("sql")).toBe(true);
+  expect(await isEnabled("swap")).toBe(false);
+  await app.evaluate(({ Menu }) => void Menu.getApplicationMenu()?.getMenuItemById("sql")?.click());
+  await expect(page.getByRole("region", { name: "SQL", exact: true })).toBeVisible();
+  await app.evaluate(({ Menu }) => void Menu.getApplicationMenu()?.getMenuItemById("library")?.click());
+  await expect.poll(() => isEnabled("sql")).toBe(false);
+});
+
 test("a backend that is killed comes back, and the library with it", async ({ desktop }) => {
   const app = await desktop.launch(desktop.trace);
   const page = await app.firstWindow();

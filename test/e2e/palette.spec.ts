@@ -1,7 +1,10 @@
-/** The command palette and the keys: everything that can be done now is listed, found by letters, done by Enter or its key. */
+/**
+ * The command palette: everything that can be done now is listed, found by letters and done by Enter. What every action does is
+ * in keys.spec.ts.
+ */
 import type { Page } from "playwright/test";
 
-import { ACTION_IDS, describeAction } from "../../renderer/state/actions.ts";
+import { ACTION_IDS } from "#common/actions.ts";
 import { expect, FIGURE_FILE, openPage, settle, test } from "./served.ts";
 
 const parameter = (page: Page, name: string) => new URLSearchParams(new URL(page.url()).hash.slice(1)).get(name);
@@ -79,46 +82,9 @@ test("every view offers only what it can do", async ({ page, served }) => {
   expect(missing.filter((id) => ![...needsMore, ...needsIterations, ...needsFound].includes(id))).toEqual([]);
 });
 
-test("keys do what the help says, and nothing while something is typed", async ({ page, served }) => {
+test("nothing is done by keys while something is typed", async ({ page, served }) => {
   await openPage(page, served, { run: served.runs[FIGURE_FILE] ?? "", axis: "rank", columns: "time" });
-  for (const { key, name, value } of [
-    { key: "2", name: "axis", value: "stage" },
-    { key: "3", name: "axis", value: "lane" },
-    { key: "1", name: "axis", value: "rank" },
-    { key: "5", name: "columns", value: "steps" },
-    { key: "6", name: "columns", value: "batches" },
-    { key: "4", name: "columns", value: "time" },
-  ]) {
-    await page.keyboard.press(key);
-    await expect.poll(() => parameter(page, name), key).toBe(value);
-  }
-  for (const [key, name] of [
-    ["7", "Network"],
-    ["9", "Inspector"],
-  ] as const) {
-    const pane = page.getByRole("complementary", { name });
-    await page.keyboard.press(key);
-    await expect(pane).toHaveCount(0);
-    await page.keyboard.press(key);
-    await expect(pane).toBeVisible();
-  }
-  const lanes = page.getByRole("region", { name: "Pipeline stages" });
-  await page.keyboard.press("8");
-  await expect(lanes).toHaveCount(0);
-  await page.keyboard.press("8");
-  await expect(lanes).toBeVisible();
-  for (const [key, button] of [
-    ["c", "Causes"],
-    ["k", "Critical path"],
-    ["r", "Ruler"],
-  ] as const) {
-    const pressed = page.getByRole("button", { name: button, exact: true });
-    await page.keyboard.press(key);
-    await expect(pressed).toHaveAttribute("aria-pressed", "true");
-    await page.keyboard.press(key);
-    await expect(pressed).toHaveAttribute("aria-pressed", "false");
-  }
-  await settle(page);
+  await expect(page).toHaveURL(/from=/);
   const before = page.url();
   await page.keyboard.press("Control+k");
   await page.getByRole("combobox", { name: "Find a command" }).pressSequentially("123wasd");
@@ -127,16 +93,4 @@ test("keys do what the help says, and nothing while something is typed", async (
   await expect(page.locator("[role=combobox]")).toHaveCount(0);
   await settle(page);
   expect(page.url()).toBe(before);
-  await page.keyboard.press("l");
-  await expect(page.getByRole("table", { name: "Runs" })).toBeVisible();
-});
-
-test("the help lists every key of every action", async ({ page, served }) => {
-  await openPage(page, served);
-  await page.keyboard.press("?");
-  const help = page.getByRole("dialog", { name: "Keys and gestures" });
-  for (const id of ACTION_IDS) {
-    const { title, keys } = describeAction(id);
-    if (keys !== undefined) await expect(help.getByText(title).first(), id).toBeVisible();
-  }
 });

@@ -143,11 +143,13 @@ export async function openPage(page: Page, { url }: Served, address: Record<stri
   await settle(page);
 }
 
-/** Waits until everything asked for has come and has been drawn. */
+/** Waits until everything asked for has come and has been drawn, in every plot. */
 export async function settle(page: Page): Promise<void> {
   await page.waitForFunction(() => {
-    const { activity } = document.documentElement.dataset;
-    const plot = document.querySelector<HTMLElement>("[data-wavefront]");
-    return activity === "idle" && (plot === null || plot.dataset["wavefront"] === "idle");
+    const plots = [...document.querySelectorAll<HTMLElement>("[data-wavefront], [data-matrix]")];
+    // What is hidden draws nothing.
+    const shown = plots.filter((plot) => plot.checkVisibility());
+    const isDrawn = shown.every(({ dataset }) => (dataset["wavefront"] ?? dataset["matrix"]) === "idle");
+    return document.documentElement.dataset["activity"] === "idle" && isDrawn;
   });
 }

@@ -16,11 +16,19 @@ interface Surroundings {
   dropPort: () => void;
   ports: number;
   isReady: boolean;
+  /** What the menus may offer. */
+  offered: readonly string[];
 }
 
 test.beforeEach(async ({ page }) => {
   await page.addInitScript(() => {
-    const surroundings: Surroundings = { tell: () => undefined, dropPort: () => undefined, ports: 0, isReady: false };
+    const surroundings: Surroundings = {
+      tell: () => undefined,
+      dropPort: () => undefined,
+      ports: 0,
+      isReady: false,
+      offered: [],
+    };
     const bridge = {
       requestPort() {
         surroundings.ports++;
@@ -39,6 +47,7 @@ test.beforeEach(async ({ page }) => {
       },
       pathOf: () => "",
       ready: () => (surroundings.isReady = true),
+      offer: (actions: readonly string[]) => (surroundings.offered = actions),
       listen: (listener: Surroundings["tell"]) => (surroundings.tell = listener),
     };
     Object.assign(window, { pipewaveHost: bridge, surroundings });
@@ -68,16 +77,38 @@ test("files that are opened outside the page are imported by their paths; a sing
   await expect(page.getByText(/no such file/)).toBeVisible();
 });
 
-test("menus act on the page", async ({ page, empty }) => {
-  await openPage(page, empty);
-  await tell(page, "command", "show-capture");
+const offered = (page: Page) =>
+  page.evaluate(() => (window as unknown as { surroundings: Surroundings }).surroundings.offered);
+
+test("menus act on the page, and nothing under an open dialog", async ({ page, own }) => {
+  await openPage(page, own);
+  await tell(page, "command", "capture");
   await expect(page).toHaveTitle(/^Capture/);
-  await tell(page, "command", "show-simulate");
+  await tell(page, "command", "simulate");
   await expect(page).toHaveTitle(/^Simulate/);
-  await tell(page, "command", "show-library");
+  await tell(page, "command", "library");
   await expect(page).toHaveTitle("Pipewave");
-  await tell(page, "command", "show-help");
-  await expect(page.getByRole("dialog")).toBeVisible();
+  await tell(page, "command", "settings");
+  await expect(page.getByRole("dialog", { name: "Settings" })).toBeVisible();
+  await tell(page, "command", "capture");
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await expect(page).toHaveTitle("Pipewave");
+  await tell(page, "command", "help");
+  await expect(page.getByRole("dialog", { name: "Keys and gestures" })).toBeVisible();
+});
+
+test("menus are told what can be done in each view", async ({ page, own }) => {
+  await openPage(page, own);
+  await expect
+    .poll(() => offered(page))
+    .toEqual(["palette", "help", "settings", "theme", "import-files", "capture", "simulate"]);
+  await page.getByRole("button", { name: "figure", exact: true }).click();
+  await settle(page);
+  await expect.poll(() => offered(page)).toContain("sql");
+  expect(await offered(page)).not.toContain("zoom-back");
+  await page.keyboard.press("w");
+  await expect.poll(() => offered(page)).toContain("zoom-back");
 });
 
 test("a port that dies is replaced: what is on screen stays, a notice says why, and reading goes on", async ({

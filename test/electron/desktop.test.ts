@@ -8,10 +8,12 @@ import path from "node:path";
 import type { MenuItemConstructorOptions } from "electron";
 import { expect, test, vi } from "vitest";
 
+import { ACTION_IDS } from "#common/actions.ts";
 import type { Job } from "#common/api.ts";
 import type { HostNotice } from "#common/wire/window.ts";
 import type { ConnectionState } from "../../renderer/host/host.ts";
 import { writeTrace } from "../support/sample-trace.ts";
+import { findMenuItem } from "./fake-electron.ts";
 import { preventable } from "./fake-window.ts";
 import { openPage, startDesktop } from "./start-desktop.ts";
 
@@ -20,15 +22,13 @@ const UNDER_WAY = { id: 1, kind: "import", title: "big.json", state: "running", 
 /** Longer than a page waits before it asks again. */
 const until = (isSo: () => boolean) => vi.waitUntil(isSo, { timeout: 20_000 });
 
+/** What a person who chooses the item does: nothing where it is grey. */
 function menuItem(menu: readonly MenuItemConstructorOptions[], id: string): () => void {
-  for (const item of menu) {
-    if (item.id === id) return item.click as () => void;
-    if (Array.isArray(item.submenu)) {
-      const found = item.submenu.find((inner) => inner.id === id || inner.label === id);
-      if (found !== undefined) return found.click as () => void;
-    }
-  }
-  throw new Error(`the menu has no ${id}`);
+  const item = findMenuItem(menu, id);
+  if (item === undefined) throw new Error(`the menu has no ${id}`);
+  return () => {
+    if (item.enabled !== false) (item.click as () => void)();
+  };
 }
 
 test("a page reaches the backend over a port that the sandboxed preload hands it", async () => {
@@ -82,7 +82,13 @@ test("the page has no Node, no other world, no other window, no other address an
     spellcheck: false,
   });
   expect(Object.keys(contents.page?.exposed ?? {})).toEqual(["pipewaveHost"]);
-  expect(Object.keys(contents.page?.bridge ?? {}).sort()).toEqual(["listen", "pathOf", "ready", "requestPort"]);
+  expect(Object.keys(contents.page?.bridge ?? {}).sort()).toEqual([
+    "listen",
+    "offer",
+    "pathOf",
+    "ready",
+    "requestPort",
+  ]);
   expect(contents.openHandler?.()).toEqual({ action: "deny" });
   for (const name of ["will-navigate", "will-redirect", "will-frame-navigate", "will-attach-webview"]) {
     const event = preventable({ url: "https://example.com/" });
@@ -295,14 +301,34 @@ test("the menu opens files, lists them as recent, acts on the page, and tells th
   await until(() => opened.length === 1);
   expect(opened[0]).toEqual(["/traces/a.json", "/traces/b & c.json"]);
   expect(JSON.stringify(desktop.seen.menu)).toContain('"b && c.json","sublabel":"/traces"');
-  for (const id of ["show-library", "show-capture", "show-simulate", "show-help"]) menuItem(desktop.seen.menu, id)();
-  expect(commands).toEqual(["show-library", "show-capture", "show-simulate", "show-help"]);
+  for (const id of ["palette", "capture", "simulate", "settings", "sql", "help"]) menuItem(desktop.seen.menu, id)();
+  // No run is open: its console is grey.
+  expect(commands).toEqual(["palette", "capture", "simulate", "settings", "help"]);
   menuItem(desktop.seen.menu, "library-folder")();
   expect(desktop.seen.openedFolders).toEqual([desktop.libraryPath]);
   desktop.answers.box = [1];
   menuItem(desktop.seen.menu, "about")();
   await until(() => desktop.seen.copied !== "");
   expect(desktop.seen.copied).toMatch(/^Pipewave 9\.8\.7\nElectron .*\nChromium .*\nNode 24\./);
+});
+
+test("menus offer what the page can do now, and nothing that another page claims", async () => {
+  const desktop = await startDesktop();
+  const host = openPage(desktop.window());
+  const enabled = () => ACTION_IDS.filter((id) => findMenuItem(desktop.seen.menu, id)?.enabled);
+  host.desktop?.offer(["sql", "search", "palette"]);
+  expect(enabled()).toEqual(["search", "sql", "palette"]);
+  const { webContents: contents } = desktop.window();
+  contents.sendAs({ url: "https://example.com/", parent: null }, "pipewave:offer", ["swap"]);
+  contents.sendAs({ url: "app://pipewave/", parent: null }, "pipewave:offer", "swap");
+  expect(enabled()).toEqual(["search", "sql", "palette"]);
+  contents.sendAs({ url: "app://pipewave/", parent: null }, "pipewave:offer", [7, "swap", "nonsense"]);
+  expect(enabled()).toEqual(["swap"]);
+
+  // A file that becomes a recent one makes the menu anew, and what is grey stays so.
+  desktop.app.emit("second-instance", {}, [], "", { files: ["/traces/b.json"] });
+  expect(findMenuItem(desktop.seen.menu, "clear-recent")).toBeDefined();
+  expect(enabled()).toEqual(["swap"]);
 });
 
 test("on macOS the application outlives its window, and a file brings one back", async () => {

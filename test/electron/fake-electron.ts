@@ -93,9 +93,39 @@ class FakeChild extends EventEmitter {
 }
 
 const KNOWN_ROLES =
-  /^(?:services|hide|hideOthers|unhide|quit|close|editMenu|resetZoom|zoomIn|zoomOut|togglefullscreen|reload|toggleDevTools|windowMenu|help)$/;
+  /^(?:services|hide|hideOthers|unhide|quit|close|undo|redo|cut|copy|paste|selectAll|resetZoom|zoomIn|zoomOut|togglefullscreen|reload|toggleDevTools|windowMenu|help)$/;
 /** Electron's accelerators: modifiers, then one key code (docs/tutorial/keyboard-shortcuts.md). */
-const ACCELERATOR = /^(?:(?:CmdOrCtrl|Shift|Alt)\+)*(?:[A-Z0-9]|F\d{1,2}|Plus|[,.\-=])$/;
+const ACCELERATOR =
+  /^(?:(?:CmdOrCtrl|Shift|Alt)\+)*(?:[A-Z0-9]|F\d{1,2}|Plus|Up|Down|Left|Right|Home|End|PageUp|PageDown|Escape|[,.\-=/?[\]])$/;
+
+/** A menu as Electron builds it: items of its own, which are enabled unless somebody said otherwise, found at any depth. */
+class FakeMenu {
+  readonly items: MenuItemConstructorOptions[];
+
+  constructor(template: readonly MenuItemConstructorOptions[]) {
+    this.items = template.map((item) => ({
+      enabled: true,
+      ...item,
+      ...(Array.isArray(item.submenu) ? { submenu: new FakeMenu(item.submenu).items } : {}),
+    }));
+  }
+
+  getMenuItemById(id: string): MenuItemConstructorOptions | null {
+    return findMenuItem(this.items, id) ?? null;
+  }
+}
+
+/** The item of that id, at any depth. */
+export function findMenuItem(
+  items: readonly MenuItemConstructorOptions[],
+  id: string,
+): MenuItemConstructorOptions | undefined {
+  for (const item of items) {
+    const found = item.id === id ? item : Array.isArray(item.submenu) ? findMenuItem(item.submenu, id) : undefined;
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
 
 function checkMenu(template: readonly MenuItemConstructorOptions[]): void {
   for (const { role, label, type, submenu, accelerator } of template) {
@@ -130,6 +160,7 @@ export function createFakeElectron({ root, userData, runBackend, isFirst = true,
   };
   /** What the person answers, in turn; `undefined` leaves a box open. */
   const answers: { box: (number | undefined)[]; open: string[][] } = { box: [], open: [] };
+  let applicationMenu: FakeMenu | null = null;
   const must = (isReady: boolean, what: string): void => {
     if (seen.isReady !== isReady) {
       throw new Error(`${what} cannot be called ${isReady ? "before" : "after"} app is ready`);
@@ -226,9 +257,14 @@ export function createFakeElectron({ root, userData, runBackend, isFirst = true,
     Menu: {
       buildFromTemplate: (template: MenuItemConstructorOptions[]) => {
         checkMenu(template);
-        return template;
+        return new FakeMenu(template);
       },
-      setApplicationMenu: (menu: MenuItemConstructorOptions[]) => (seen.menu = menu),
+      setApplicationMenu: (menu: FakeMenu) => {
+        must(true, "Menu.setApplicationMenu");
+        applicationMenu = menu;
+        seen.menu = menu.items;
+      },
+      getApplicationMenu: () => applicationMenu,
     },
     dialog: {
       showMessageBox: (...args: MessageBoxOptions[]) => {

@@ -96,8 +96,8 @@ export class FakeContents extends EventEmitter {
   }
 
   /** What the preload of a page at another address, or in a frame, would send. */
-  sendAs(frame: { url: string; parent: unknown }, channel: string): void {
-    this.ipc.emit(channel, { senderFrame: frame });
+  sendAs(frame: { url: string; parent: unknown }, channel: string, ...args: unknown[]): void {
+    this.ipc.emit(channel, { senderFrame: frame }, ...args);
   }
 
   #runPreload(page: FakePage): void {
@@ -119,8 +119,7 @@ export class FakeContents extends EventEmitter {
       },
       ipcRenderer: {
         send: (channel: string, ...args: unknown[]) => {
-          cloneAsElectron(args);
-          this.sendAs({ url: this.url, parent: null }, channel);
+          this.sendAs({ url: this.url, parent: null }, channel, ...(cloneAsElectron(args) as unknown[]));
         },
         on: (channel: string, listener: Listener) => this.#renderer.on(channel, listener),
       },

@@ -74,6 +74,18 @@ test("a file that is no trace fails as a job, under the name that the person sen
   expect(await tab.client.listRuns({})).toEqual([]);
 });
 
+test("of a name that no file system takes the middle gives way: its beginning and its end tell what it is", async () => {
+  const server = await startTestServer();
+  const tab = await openTab(server);
+  const name = `night shift ${"学".repeat(150)} rank-7.json`;
+  const sent = uploadName((await upload(server, name, "no trace")).body);
+  const ended = nextEnd(tab);
+  await tab.client.startImport({ upload: sent });
+  const { title } = await ended;
+  expect(title).toMatch(/^night shift 学{12}…学+ rank-7\.json$/);
+  expect(Buffer.byteLength(title)).toBeLessThanOrEqual(200);
+});
+
 test("a file over the limit is refused before its body is read", async () => {
   const server = await startTestServer({ uploadLimitBytes: 1 << 20 });
   const answer = await send(server, {

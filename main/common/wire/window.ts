@@ -4,10 +4,9 @@
  * such as "send anything": every ability of the page is a name here.
  */
 
-export const PORT_MESSAGE = "pipewave:port";
+import type { ActionId } from "../actions.ts";
 
-/** What the native menus ask of the page. */
-export type PageCommand = "show-library" | "show-capture" | "show-simulate" | "show-help";
+export const PORT_MESSAGE = "pipewave:port";
 
 /** Something that happened outside the page, in words. */
 export interface HostNotice {
@@ -18,7 +17,8 @@ export interface HostNotice {
 export interface HostMessages {
   /** Files that the person opened outside the page, by their paths. */
   openFiles: readonly string[];
-  command: PageCommand;
+  /** What the native menus ask of the page. */
+  command: ActionId;
   notice: HostNotice;
   /** The backend has ended, and the port with it, which says nothing of that itself: ask for another one. */
   backendGone: Record<string, never>;
@@ -31,6 +31,8 @@ export interface WindowBridge {
   pathOf(file: object): string;
   /** Says that the page listens: what was kept for it comes now. */
   ready(): void;
+  /** What the page can do now: the native menus offer that and nothing else. */
+  offer(actions: readonly ActionId[]): void;
   /** One listener for everything that the desktop tells. */
   listen(listener: <Name extends keyof HostMessages>(name: Name, payload: HostMessages[Name]) => void): void;
 }

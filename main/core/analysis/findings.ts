@@ -235,7 +235,7 @@ function tellRamps(context: Context): Finding | undefined {
     text:
       `Filling and draining the pipeline leaves the ranks idle ${formatShare(costNs / report.makespanNs)} of the window ` +
       `(fill ${formatDuration(meanOver(report, fill))}, drain ${formatDuration(meanOver(report, drain))} a rank on average). ` +
-      `It is paid once for ${batches} batches on ${ranks.length} ranks: more batches make it a smaller share.`,
+      `It is paid once for ${formatCountOf(batches, { one: "batch", many: "batches" })} on ${formatCountOf(ranks.length, { one: "rank" })}: more batches make it a smaller share.`,
     costNs: limitIdle(report, costNs),
     evidence: evidenceOf(context, { ranks, spans: [] }),
   };

@@ -67,7 +67,11 @@ function tellWork({ a, b, throughput, unmatchedA, unmatchedB }: Told): string[] 
     return [`${batches}, so B does ${throughput.ratio.toFixed(2)} × the batches a second`];
   }
   if (unmatchedA + unmatchedB === 0) return [];
-  return [`${formatCount(unmatchedA)} spans of A and ${formatCount(unmatchedB)} of B have no partner`];
+  const counts = [
+    ...(unmatchedA === 0 ? [] : [`${formatCountOf(unmatchedA, { one: "span" })} of A`]),
+    ...(unmatchedB === 0 ? [] : [`${formatCountOf(unmatchedB, { one: "span" })} of B`]),
+  ];
+  return [`${counts.join(" and ")} without a partner`];
 }
 
 const formatP = (pValue: number): string => (pValue < 0.001 ? "0.001" : pValue.toFixed(pValue < 0.1 ? 3 : 2));

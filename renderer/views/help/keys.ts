@@ -1,5 +1,6 @@
 /** What the help shows of keys and gestures: made from the list of actions, so that it cannot say anything else than they do. */
-import { ACTION_GROUPS, ACTION_IDS, describeAction, GESTURES, keyText } from "../../state/actions.ts";
+import { ACTION_GROUPS, ACTION_IDS, describeAction } from "#common/actions.ts";
+import { GESTURES, keyText } from "../../state/actions.ts";
 
 interface KeyEntry {
   readonly keys: readonly string[];

@@ -1,5 +1,6 @@
 /** What an open run does when it is asked by key or from the palette, beside what its plot does (wavefront/plot-actions.ts). */
 import type { RowAxis } from "#common/tile.ts";
+import { FIGURE_FORMATS } from "../../figure/save-figure.ts";
 import { DECLINED } from "../../state/actions.svelte.ts";
 import type { Provision } from "../../state/actions.svelte.ts";
 import type { Application } from "../../state/application.svelte.ts";
@@ -7,17 +8,21 @@ import type { OpenRun } from "../../state/open-run.svelte.ts";
 import type { RunTools } from "../../state/run-tools.svelte.ts";
 import { selectionText } from "../../state/selection-text.ts";
 import type { ColumnMode } from "../../state/viewport.svelte.ts";
+import { FIGURE_VIEWS } from "./run-figures.svelte.ts";
+import type { RunFigures } from "./run-figures.svelte.ts";
 
 /** To be provided as long as the run is on screen. */
 export function runActions({
   application,
   run,
   tools,
+  figures,
   copyText,
 }: {
   application: Application;
   run: OpenRun;
   tools: RunTools;
+  figures: RunFigures;
   copyText: (text: string) => Promise<void>;
 }): Provision {
   const { search, notes, area } = tools;
@@ -44,7 +49,17 @@ export function runActions({
     },
     enabled: () => beside(places) !== undefined,
   });
+  const pictures = Object.fromEntries(
+    FIGURE_VIEWS.flatMap((view) =>
+      FIGURE_FORMATS.map((format) => [
+        `save-${view}-${format}`,
+        { act: () => figures.save(view, format), enabled: () => figures.available.includes(view) },
+      ]),
+    ),
+  );
   return {
+    ...pictures,
+    "save-picture": { act: () => (figures.choosing = true), enabled: () => figures.available.length > 0 },
     "rows-ranks": rows("rank"),
     "rows-stages": rows("stage"),
     "rows-lanes": rows("lane"),

@@ -2,7 +2,7 @@
  * What lies over the plot besides cells: outlines of spans and bubbles, the ruler, the fitted diagonal; and what ruler and
  * diagonal say in words. Pure.
  */
-import { formatDuration } from "#common/format.ts";
+import { formatCountOf, formatDuration } from "#common/format.ts";
 import type { HeatmapRow, RowAxis } from "#common/tile.ts";
 import type { Diagonal } from "../../data/wavefront-slope.ts";
 import { readRuler } from "../../data/wavefront-slope.ts";
@@ -46,27 +46,26 @@ export function plotLines({
   return lines;
 }
 
-const ROW_WORDS: Readonly<Record<RowAxis, string>> = { stage: "stages", rank: "ranks", lane: "lanes" };
-
 /** What a ruler reads, in the rows of the axis. */
 export function rulerText(ruler: Ruler, axis: RowAxis): string {
   const { deltaNs, deltaStages, stagesPerMs } = readRuler({
     from: { ns: ruler.from.ns, stage: Math.floor(ruler.from.row) },
     to: { ns: ruler.to.ns, stage: Math.floor(ruler.to.row) },
   });
-  const what = ROW_WORDS[axis];
-  const slope = stagesPerMs === undefined || deltaStages === 0 ? "" : ` · ${formatSlope(stagesPerMs)} ${what}/ms`;
-  return `Δ ${formatDuration(deltaNs)} · ${deltaStages} ${what}${slope}`;
+  const slope = stagesPerMs === undefined || deltaStages === 0 ? "" : ` · ${formatSlope(stagesPerMs, axis)}`;
+  return `Δ ${formatDuration(deltaNs)} · ${formatCountOf(deltaStages, { one: axis })}${slope}`;
 }
 
 /** The slope of the wavefront, and what it was fitted to. */
 export function diagonalText({ stagesPerMs, batch }: Diagonal): { text: string; title: string } {
   return {
-    text: `Wavefront ${formatSlope(stagesPerMs)} stages/ms`,
+    text: `Wavefront ${formatSlope(stagesPerMs, "stage")}`,
     title: `Least-squares line through the forward starts of batch ${batch}`,
   };
 }
 
-function formatSlope(perMs: number): string {
-  return Number(perMs.toPrecision(3)).toString();
+/** `0.1 stages/ms`, `1 rank/ms`. */
+function formatSlope(perMs: number, axis: RowAxis): string {
+  const rounded = Number(perMs.toPrecision(3));
+  return `${rounded} ${axis}${rounded === 1 ? "" : "s"}/ms`;
 }

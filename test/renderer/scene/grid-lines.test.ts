@@ -29,6 +29,16 @@ test("squares of a few pixels touch each other", () => {
   expect(stepLines(grid, { time: { ...time, widthPx: 50 }, rows, rowCount: 2, rowGapPx: 1 })).toEqual([]);
 });
 
+test("low rows under wide columns touch each other, and are never hidden by the lines between them", () => {
+  const wide = { time: { ...time, widthPx: 5_000 }, rowCount: 2, rowGapPx: 1 };
+  const heights = (rowHeightPx: number) =>
+    stepLines(grid, { ...wide, rows: { scrollRow: 0, rowHeightPx } })
+      .filter(({ x0, x1 }) => x1 - x0 > 1_000)
+      .map(({ y0, y1 }) => y1 - y0);
+  expect(heights(0.4)).toEqual([]);
+  expect(heights(14)).toEqual([1, 1]);
+});
+
 test("steps on screen are those of which a part is seen", () => {
   expect(stepsOnScreen(grid, { fromNs: 250, toNs: 460, widthPx: 10 })).toEqual({ from: 1, to: 4 });
   expect(stepsOnScreen(grid, { fromNs: 2_000, toNs: 3_000, widthPx: 10 })).toEqual({ from: 19, to: 19 });

@@ -1,8 +1,9 @@
 /** The registry of actions: which key asks for what, who does it, and what help and palette make of it. */
 import { expect, test } from "vitest";
 
+import { ACTION_IDS, describeAction } from "#common/actions.ts";
 import { Actions, DECLINED } from "../../../renderer/state/actions.svelte.ts";
-import { ACTION_IDS, actionOfKey, describeAction, keyText } from "../../../renderer/state/actions.ts";
+import { actionOfKey, keyText } from "../../../renderer/state/actions.ts";
 import { keyGroups } from "../../../renderer/views/help/keys.ts";
 
 const press = (key: string, held: Partial<Record<"shift" | "alt" | "ctrl" | "meta", boolean>> = {}) =>

@@ -13,6 +13,9 @@ test("a ruler over stages reads their slope, over ranks that of ranks", () => {
   const ruler = { from: { ns: 0, row: 2.5 }, to: { ns: 2e6, row: 6.5 } };
   expect(rulerText(ruler, "stage")).toBe("Δ 2.000 ms · 4 stages · 2 stages/ms");
   expect(rulerText(ruler, "rank")).toBe("Δ 2.000 ms · 4 ranks · 2 ranks/ms");
+  expect(rulerText({ from: { ns: 0, row: 2.5 }, to: { ns: 1e6, row: 3.5 } }, "lane")).toBe(
+    "Δ 1.000 ms · 1 lane · 1 lane/ms",
+  );
 });
 
 test("the diagonal of a linear pipeline has one stage per stage time", async () => {
