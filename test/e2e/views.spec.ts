@@ -56,7 +56,10 @@ async function lookAt(page: Page, { name, live }: View): Promise<void> {
     await page.setViewportSize(size);
     for (const colorScheme of THEMES) {
       await page.emulateMedia({ colorScheme });
-      await (live === true ? nextFrames(page) : settle(page));
+      // What the size changes is observed, laid out and only then drawn: a page that has not noticed yet looks settled.
+      await nextFrames(page);
+      if (live !== true) await settle(page);
+      await nextFrames(page);
       const where = `${name}, ${size.width} × ${size.height}, ${colorScheme}`;
       if (PICTURES !== undefined) {
         await page.screenshot({ path: path.join(PICTURES, `${where.replaceAll(/[^\w,]+/g, "-")}.png`) });
