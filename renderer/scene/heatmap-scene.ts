@@ -234,17 +234,6 @@ export class HeatmapScene {
     return (bytes[0] << 16) | (bytes[1] << 8) | bytes[2];
   }
 
-  /** Resolves when the GPU has drawn the last frame, or has been lost; blocks nothing. */
-  async whenDrawn(): Promise<void> {
-    const { gl } = this.#renderer;
-    const fence = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
-    gl.flush();
-    while (fence !== null && !this.isLost && gl.getSyncParameter(fence, gl.SYNC_STATUS) !== gl.SIGNALED) {
-      await nextTask();
-    }
-    gl.deleteSync(fence);
-  }
-
   /** Blocks until the GPU has drawn the last frame: for benches. */
   finish(): void {
     this.readPixel({ xPx: 0, yPx: 0 });

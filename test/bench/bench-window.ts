@@ -94,8 +94,6 @@ async function openTab(browser: Browser, { url }: Served, how: { run: string } |
     });
   }
   await whenIdle(page, true);
-  // Marked when the GPU has drawn it, a moment after the page is done.
-  await page.waitForFunction(() => performance.getEntriesByName("pipewave-first-wavefront").length > 0);
   const [firstPaintMs, drawnMs] = await page.evaluate(
     (names) => names.map((name) => performance.getEntriesByName(name)[0].startTime),
     ["first-contentful-paint", "pipewave-first-wavefront"],

@@ -247,7 +247,8 @@ export class HeatmapPainter {
   #markFirst(scene: HeatmapScene): void {
     if (this.#isMarked || this.#plan?.complete !== true) return;
     this.#isMarked = true;
-    void scene.whenDrawn().then(() => performance.mark(FIRST_WAVEFRONT));
+    scene.finish();
+    performance.mark(FIRST_WAVEFRONT);
   }
 
   #adopt(view: PaintedView, scene: HeatmapScene): void {
