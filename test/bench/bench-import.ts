@@ -5,9 +5,11 @@
  */
 import { constants } from "node:buffer";
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createReadStream, createWriteStream, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { pipeline } from "node:stream/promises";
+import { createGzip } from "node:zlib";
 
 import { generateTrace } from "./generate-trace.ts";
 
@@ -24,6 +26,12 @@ export interface ImportFigures {
   readonly jsonParse?: { readonly wallMs: number; readonly cpuMs: number; readonly peakRssBytes: number };
   /** cpuMs of the import by cpuMs of JSON.parse. */
   readonly ratioToJsonParse?: number;
+  /** The same events gzipped; absent where JSON.parse is. */
+  readonly gzipped?: Usage & {
+    readonly sizeBytes: number;
+    /** wallMs by wallMs of JSON.parse of the text: threads are allowed, and somebody waits. */
+    readonly wallRatioToJsonParse: number;
+  };
 }
 
 interface Usage {
@@ -58,19 +66,37 @@ export async function benchImport({ events, rounds }: { events: number; rounds: 
     const file = path.join(folder, "trace.json");
     const written = generateTrace({ file, events });
     const importArgs = ["import", file, "-o", path.join(folder, "out.pipewave"), "--force", "--json"];
+    const hasParse = written.sizeBytes < constants.MAX_STRING_LENGTH;
+    const gz = `${file}.gz`;
+    if (hasParse) await pipeline(createReadStream(file), createGzip(), createWriteStream(gz));
+    const gzArgs = importArgs.with(1, gz);
     const cli = path.join(repository, "main/cli/index.ts");
     const parse = path.join(import.meta.dirname, "parse-json.ts");
     await measure(cli, importArgs, folder);
     const imports: Usage[] = [];
     const parses: Usage[] = [];
+    const unpacked: Usage[] = [];
     for (let round = 0; round < rounds; round++) {
       imports.push(await measure(cli, importArgs, folder));
-      if (written.sizeBytes < constants.MAX_STRING_LENGTH) parses.push(await measure(parse, [file], folder));
+      if (!hasParse) continue;
+      parses.push(await measure(parse, [file], folder));
+      unpacked.push(await measure(cli, gzArgs, folder));
     }
     const figures = medians(imports);
-    if (parses.length === 0) return { ...written, ...figures };
+    if (!hasParse) return { ...written, ...figures };
     const jsonParse = medians(parses);
-    return { ...written, ...figures, jsonParse, ratioToJsonParse: round2(figures.cpuMs / jsonParse.cpuMs) };
+    const packed = medians(unpacked);
+    return {
+      ...written,
+      ...figures,
+      jsonParse,
+      ratioToJsonParse: round2(figures.cpuMs / jsonParse.cpuMs),
+      gzipped: {
+        sizeBytes: statSync(gz).size,
+        ...packed,
+        wallRatioToJsonParse: round2(packed.wallMs / jsonParse.wallMs),
+      },
+    };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

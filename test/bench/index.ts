@@ -129,10 +129,12 @@ function describeImport({
   peakRssBytes,
   jsonParse,
   ratioToJsonParse,
+  gzipped,
 }: ImportFigures): string {
   const mb = (bytes: number) => `${Math.round(bytes / 1e6)} MB`;
   const imported = `import ${events} events (${mb(sizeBytes)}): ${cpuMs} ms CPU, ${wallMs} ms wall, peak ${mb(peakRssBytes)}`;
   if (jsonParse === undefined) return imported;
   const parsed = `JSON.parse ${jsonParse.cpuMs} ms CPU, peak ${mb(jsonParse.peakRssBytes)}`;
-  return `${imported}; ${parsed}; ratio ${ratioToJsonParse}`;
+  const packed = gzipped === undefined ? "" : `; gzipped ${gzipped.wallMs} ms wall, ${gzipped.cpuMs} ms CPU`;
+  return `${imported}; ${parsed}; ratio ${ratioToJsonParse}${packed}`;
 }
