@@ -128,6 +128,16 @@ export interface Job {
 /** What a person chooses of a capture. */
 export type CaptureRequestOptions = Partial<Omit<CaptureOptions, "record">>;
 
+/** Rows [fromRow, toRow) of an axis over [fromNs, toNs). */
+interface RowsInTime {
+  readonly run: RunId;
+  readonly axis: RowAxis;
+  readonly fromRow: number;
+  readonly toRow: number;
+  readonly fromNs: number;
+  readonly toNs: number;
+}
+
 /** Backend methods by name. */
 export interface Api {
   describeHost(args: Record<string, never>): HostDescription;
@@ -212,15 +222,7 @@ export interface Api {
   }): StageMatrix;
   readTile(args: { readonly run: RunId; readonly key: TileKey }): Tile;
   /** Spans that touch [fromNs, toNs) on the given rows of an axis. */
-  readSpans(args: {
-    readonly run: RunId;
-    readonly axis: RowAxis;
-    readonly fromRow: number;
-    readonly toRow: number;
-    readonly fromNs: number;
-    readonly toNs: number;
-    readonly limit: number;
-  }): SpanWindow;
+  readSpans(args: RowsInTime & { readonly limit: number }): SpanWindow;
   /** Spans of the phases in, compute and out of the stages [fromStage, toStage), by ordinal, that touch [fromNs, toNs). */
   readStageSpans(args: {
     readonly run: RunId;
@@ -244,14 +246,7 @@ export interface Api {
   }): Note;
   deleteNote(args: { readonly run: RunId; readonly note: number }): void;
   /** What touches the rows [fromRow, toRow) of an axis in [fromNs, toNs), by stage, pass and phase. */
-  readArea(args: {
-    readonly run: RunId;
-    readonly axis: RowAxis;
-    readonly fromRow: number;
-    readonly toRow: number;
-    readonly fromNs: number;
-    readonly toNs: number;
-  }): readonly AreaGroup[];
+  readArea(args: RowsInTime): readonly AreaGroup[];
   /** Spans whose names contain a text, in either case: from `fromNs` on, then from the start of the run; at most `limit`. */
   findSpans(args: {
     readonly run: RunId;

@@ -2,6 +2,9 @@
  * Small pipelines whose every span is known to the test: a stage a rank, batches one after the other, a stage starts when its
  * input is there and it is free. As Chrome Trace Event JSON with the arguments of Pipewave's own runner.
  */
+import { writeFileSync } from "node:fs";
+import path from "node:path";
+
 export interface KnownSpan {
   readonly iteration: number;
   readonly stage: number;
@@ -49,6 +52,15 @@ export function pipelineTrace(spans: readonly KnownSpan[]): string {
     args: { rank: stage, stage, batch, phase: "compute", op: "conv", pass: "forward", iteration },
   }));
   return JSON.stringify({ traceEvents });
+}
+
+/** Writes pipelines as trace files of their names; gives the paths. */
+export function writePipelines(folder: string, pipelines: Readonly<Record<string, readonly KnownSpan[]>>): string[] {
+  return Object.entries(pipelines).map(([name, spans]) => {
+    const file = path.join(folder, `${name}.json`);
+    writeFileSync(file, pipelineTrace(spans));
+    return file;
+  });
 }
 
 export const makespanUs = (spans: readonly KnownSpan[]): number => Math.max(...spans.map(({ endUs }) => endUs));

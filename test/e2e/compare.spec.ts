@@ -1,12 +1,11 @@
 /** Two runs side by side: chosen in the library, coupled, swapped, with themselves, with other stages, and saved as pictures. */
-import { readFileSync, writeFileSync } from "node:fs";
-import path from "node:path";
+import { readFileSync } from "node:fs";
 
 import type { Page } from "playwright/test";
 
 import type { WavefrontProbe } from "../../renderer/views/wavefront/test-hook.ts";
 import type { KnownSpan } from "./compare-traces.ts";
-import { createPipeline, makespanUs, pipelineTrace } from "./compare-traces.ts";
+import { createPipeline, makespanUs, writePipelines } from "./compare-traces.ts";
 import type { Served } from "./served.ts";
 import { expect, openPage, serve, test as served } from "./served.ts";
 
@@ -19,13 +18,7 @@ const LONGER = createPipeline({ stagesUs: [8_000, 8_000, 8_000, 8_000, 8_000, 8_
 const test = served.extend<object, { readonly compared: Served }>({
   compared: [
     async ({}, use) => {
-      const server = await serve((folder) =>
-        Object.entries({ even: EVEN, slow: SLOW, longer: LONGER }).map(([name, spans]) => {
-          const file = path.join(folder, `${name}.json`);
-          writeFileSync(file, pipelineTrace(spans));
-          return file;
-        }),
-      );
+      const server = await serve((folder) => writePipelines(folder, { even: EVEN, slow: SLOW, longer: LONGER }));
       await use(server);
       await server.stop();
     },

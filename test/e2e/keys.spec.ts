@@ -2,16 +2,13 @@
  * Every action is done by every one of its keys and from the command palette, and every gesture of the help by the pointer,
  * with the effect that a person would see. What the help shows is exactly what is tested here.
  */
-import { writeFileSync } from "node:fs";
-import path from "node:path";
-
 import type { Page } from "playwright/test";
 
 import type { ActionId } from "#common/actions.ts";
 import { ACTION_IDS, describeAction } from "#common/actions.ts";
 import { GESTURES, keyText } from "../../renderer/state/actions.ts";
 import { ACTION_CHECKS, MANY } from "./action-checks.ts";
-import { createPipeline, pipelineTrace } from "./compare-traces.ts";
+import { createPipeline, writePipelines } from "./compare-traces.ts";
 import { GESTURE_CHECKS } from "./gesture-checks.ts";
 import type { Served } from "./served.ts";
 import { expect, openPage, serve, settle, test as served } from "./served.ts";
@@ -22,13 +19,7 @@ const SLOW = createPipeline({ stagesUs: [10_000, 15_000, 12_000], batches: 4 });
 const test = served.extend<object, { readonly known: Served }>({
   known: [
     async ({}, use) => {
-      const server = await serve((folder) =>
-        Object.entries({ many: MANY, few: FEW, slow: SLOW }).map(([name, spans]) => {
-          const file = path.join(folder, `${name}.json`);
-          writeFileSync(file, pipelineTrace(spans));
-          return file;
-        }),
-      );
+      const server = await serve((folder) => writePipelines(folder, { many: MANY, few: FEW, slow: SLOW }));
       await use(server);
       await server.stop();
     },

@@ -14,7 +14,6 @@ import { binWidthNs } from "../../data/level-of-detail.ts";
 import { RawPicture } from "../../data/raw-picture.ts";
 import type { TileSource } from "../../data/tile-source.ts";
 import { abgr, createPalette, mixCell } from "../../scene/palette.ts";
-import type { Palette } from "../../scene/palette.ts";
 import type { OpColours, ThemeName } from "#common/colours.ts";
 
 export interface OverviewView {
@@ -52,7 +51,6 @@ export class OverviewPainter {
   readonly #canvas: HTMLCanvasElement;
   readonly #picture = new RawPicture();
   #view: OverviewView | undefined;
-  #palette: { theme: ThemeName; opColours: OpColours; palette: Palette } | undefined;
   #frameRequest: number | undefined;
 
   constructor({ canvas, ...run }: OverviewSource & { canvas: HTMLCanvasElement }) {
@@ -118,10 +116,7 @@ export class OverviewPainter {
     const { axis, fromNs, toNs, widthPx, heightPx, theme, opColours } = view;
     if (this.#canvas.width !== widthPx) this.#canvas.width = widthPx;
     if (this.#canvas.height !== heightPx) this.#canvas.height = heightPx;
-    if (this.#palette?.theme !== theme || this.#palette.opColours !== opColours) {
-      this.#palette = { theme, opColours, palette: createPalette(theme, opColours) };
-    }
-    const { palette } = this.#palette;
+    const palette = createPalette(theme, opColours);
     this.#followNext(view);
     const rows = this.#run.detail.rows[axis];
     const plan = this.#plan(this.#run, view);
